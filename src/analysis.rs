@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::derive::{self, Findings, Settings};
-use crate::domain::{Granularity, Person, RepoName, RepositoryId, Window};
+use crate::domain::{Granularity, PatternLine, Person, RepoName, RepositoryId, Window};
 use crate::register::{PrivateRegister, Register};
 use crate::store::{Forgotten, Store, facts};
 use crate::tables::{FactTable, Tables};
@@ -92,7 +92,9 @@ impl Analysis {
         Settings::check(store, register)?;
         let tables = facts::read_parts(store, parts)?;
         let mut findings = Findings::read(store)?;
-        findings.patterns = patterns;
+        findings.take_patterns(&patterns, register, |name| {
+            repository_of(&tables, name).is_some()
+        });
         findings.accept(register, inquiry.today(), |name| {
             repository_of(&tables, name)
         });
@@ -124,6 +126,14 @@ impl Analysis {
             forgotten: store.forgotten(),
             facts: facts::digest(store),
         })
+    }
+
+    /// Takes in what patterns gave when they were resolved last.
+    pub fn take_patterns(&mut self, lines: &[PatternLine], register: &Register) {
+        let tables = &self.tables;
+        (self.findings).take_patterns(lines, register, |name| {
+            repository_of(tables, name).is_some()
+        });
     }
 
     /// What does not grow with the past: who is who, which repositories there are, how complete their data is.

@@ -135,3 +135,13 @@ pub fn bar(total: Option<u64>) -> ProgressBar {
 pub fn bar_text(text: &str) -> String {
     encode::ci_log(&printable(text))
 }
+
+/// The first of some names, and how many more there are.
+#[must_use]
+pub fn some_of(names: &[&str], most: usize) -> String {
+    let first = names.get(..most).unwrap_or(names).join(", ");
+    match names.len().saturating_sub(most) {
+        0 => first,
+        n => format!("{first} and {n} more"),
+    }
+}

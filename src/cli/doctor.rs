@@ -11,7 +11,7 @@ use super::scope;
 use super::tables::Answer;
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
-use crate::domain::{Account, Agents, Person, RepoName, Stream};
+use crate::domain::{Agents, Person, RepoName, Stream};
 use crate::git::{self, MineOptions};
 use crate::github::probe::{Access, Probe, probe};
 use crate::github::{Client, ClientSettings};
@@ -247,7 +247,7 @@ fn store_lines(workspace: &Workspace, lines: &mut Lines) -> bool {
     let logins: Vec<&str> = tables
         .people
         .iter()
-        .filter(|person| person.account == Account::Human && !is_member(person))
+        .filter(|person| person.is_human() && !is_member(person))
         .flat_map(|person| &person.logins)
         .filter(|login| login.looks_like_a_machine())
         .map(|login| login.0.as_str())
@@ -281,8 +281,7 @@ fn store_lines(workspace: &Workspace, lines: &mut Lines) -> bool {
     let agents = Agents::known();
     let is_like = |person: &&Person| {
         let name = &person.display_name;
-        person.account == Account::Human
-            && !person.is_forgotten()
+        person.can_be_named()
             && !is_member(person)
             && (person.emails.iter()).any(|email| agents.looks_like_a_machine(name, &email.0))
     };

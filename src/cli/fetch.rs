@@ -145,15 +145,18 @@ fn all_unasked(workspace: &Workspace) -> Vec<String> {
 
 /// A register that came with the clone may not decide what the reader's token is used for.
 fn unasked(name: &str, n: usize) -> CliError {
+    CliError::new(ErrorKind::Partial, not_fetched(name, n))
+    .hint("give the register with `--config linchpin.toml` if you trust it, or name the repository with `--github`")
+}
+
+fn not_fetched(name: &str, n: usize) -> String {
     let others = match n {
         1 => String::new(),
         n => format!(" and {} more", n - 1),
     };
-    CliError::new(
-        ErrorKind::Partial,
-        format!("the register in this clone names `{name}`{others}, which was not fetched with your token"),
+    format!(
+        "the register in this clone names `{name}`{others}, which is not fetched with your token"
     )
-    .hint("give the register with `--config linchpin.toml` if you trust it, or name the repository with `--github`")
 }
 
 const OUTAGE_HINT: &str = "check the network, the proxy (HTTPS_PROXY) and `--api-url`, then run it again: it goes on where it stopped";
@@ -212,6 +215,11 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
             unasked,
             ..Fetched::default()
         });
+    }
+    if let Some(first) = unasked.first() {
+        // It is no success in the end; whoever waits for a long fetch wants to know it now.
+        let said = not_fetched(first, unasked.len());
+        context.progress.say(&format!("note: {}", terminal(&said)));
     }
     let clock = Arc::new(SystemClock);
     let report = fetch_with(

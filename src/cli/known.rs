@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::workspace::Workspace;
-use crate::domain::Account;
 use crate::report::KnownPerson;
 use crate::tables::Tables;
 
@@ -13,7 +12,7 @@ pub fn known_people(tables: &Tables, workspace: &Workspace) -> Vec<KnownPerson> 
     let mut known: Vec<KnownPerson> = tables
         .people
         .iter()
-        .filter(|person| person.account == Account::Human && !person.is_forgotten())
+        .filter(|person| person.can_be_named())
         .map(|person| {
             let mut names = person.names.clone();
             if !names.contains(&person.display_name) {
@@ -42,10 +41,7 @@ pub fn known_people(tables: &Tables, workspace: &Workspace) -> Vec<KnownPerson> 
         });
     }
     // `@login` or an address; `@organisation/team` is nobody.
-    let automation = tables
-        .people
-        .iter()
-        .filter(|person| person.account != Account::Human);
+    let automation = tables.people.iter().filter(|person| !person.is_human());
     let automation: BTreeSet<&str> = automation
         .flat_map(|person| &person.logins)
         .map(|login| login.0.as_str())

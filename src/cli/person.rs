@@ -10,7 +10,7 @@ use super::output::{Audience, DraftFile, keep_out_of_git, replace_tree_and_draft
 use super::workspace::Workspace;
 use super::{console, private_folder};
 use crate::analysis::Analysis;
-use crate::domain::{Account, Person, PersonId, side_by_side};
+use crate::domain::{Person, PersonId, side_by_side};
 use crate::evidence::{Desk, Entry, Pack, Page, Sources, brag, with_desk};
 use crate::render::draft::Draft;
 use crate::render::html::Sibling;
@@ -59,7 +59,7 @@ fn members(analysis: &Analysis) -> Result<Vec<PersonId>, CliError> {
     let mut people: Vec<&Person> = members
         .iter()
         .filter_map(|member| analysis.tables.person(member.person))
-        .filter(|person| person.account == Account::Human)
+        .filter(|person| person.is_human())
         .collect();
     if people.is_empty() {
         let message = "the register has no member whom the store knows".to_owned();
@@ -78,7 +78,7 @@ pub(super) fn everybody(analysis: &Analysis) -> Vec<PersonId> {
     let is_member = |person: PersonId| members.iter().any(|member| member.person == person);
     let humans = analysis.tables.people.iter();
     let mut people: Vec<PersonId> = humans
-        .filter(|person| person.account == Account::Human && !person.is_forgotten())
+        .filter(|person| person.can_be_named())
         .map(|person| person.id)
         .collect();
     people.sort_by_key(|person| (!is_member(*person), *person));
@@ -88,7 +88,7 @@ pub(super) fn everybody(analysis: &Analysis) -> Vec<PersonId> {
 /// The person whom the arguments name.
 fn find(analysis: &Analysis, who: &str) -> Result<PersonId, CliError> {
     let found = analysis.named(who)?;
-    if found.account != Account::Human {
+    if !found.is_human() {
         let message = format!(
             "`{}` is {}: evidence is about people",
             encode::terminal(who),

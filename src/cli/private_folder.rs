@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::domain::{Account, EmailAddress, Person, PersonId};
+use crate::domain::{EmailAddress, Person, PersonId};
 use crate::render::encode;
 use crate::report::names::plain_words;
 use crate::store::checksum;
@@ -20,11 +20,7 @@ const DIGITS: usize = 10;
 /// where the file system ignores case, and nobody has a name that Windows or the program itself keeps for something else.
 #[must_use]
 pub fn of_people(people: &[Person]) -> BTreeMap<PersonId, String> {
-    let humans = || {
-        people
-            .iter()
-            .filter(|person| person.account == Account::Human && !person.is_forgotten())
-    };
+    let humans = || people.iter().filter(|person| person.can_be_named());
     let mut n_alike: HashMap<String, usize> = HashMap::new();
     for login in humans().filter_map(login) {
         *n_alike.entry(login.to_ascii_lowercase()).or_default() += 1;
@@ -67,7 +63,7 @@ fn digested(name: &str, identity: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Login;
+    use crate::domain::{Account, Login};
 
     fn folders(people: &[(&str, &str, &str)]) -> Vec<String> {
         let people: Vec<Person> = (0..)

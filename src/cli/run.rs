@@ -16,7 +16,7 @@ use super::workspace::Workspace;
 use super::{browser, console, summary};
 use crate::analysis::Analysis;
 use crate::derive::{self, Findings, IDENTITY, derive, inputs};
-use crate::domain::{Account, Person, RepoName, RepositoryId};
+use crate::domain::{Person, RepoName, RepositoryId};
 use crate::metrics::unmet::Unmet;
 use crate::metrics::{Measure, movement};
 use crate::render::{TeamFile, encode};
@@ -57,7 +57,8 @@ pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8,
         }
         Until::Fetched | Until::Facts => {
             let mut findings = Findings::read(&store)?;
-            findings.patterns.clone_from(&workspace.patterns);
+            let is_there = |name: &RepoName| store.known_id(name).is_some();
+            findings.take_patterns(&workspace.patterns, &workspace.register, is_there);
             findings.accept(&workspace.register, workspace.inquiry().today(), |name| {
                 store.known_id(name)
             });
@@ -198,7 +199,7 @@ fn tell_namesakes(context: &Context, store: &Store, people: &[Person]) {
     let forgotten = store.forgotten();
     let is_one = |person: &&Person| {
         let mut names = person.names.iter();
-        person.account == Account::Human && names.any(|name| forgotten.bearer(name).is_some())
+        person.is_human() && names.any(|name| forgotten.bearer(name).is_some())
     };
     for person in people.iter().filter(is_one) {
         let login = person.logins.first().map(|login| login.0.as_str());
@@ -233,7 +234,7 @@ fn report_from(
     fetched: &Fetched,
 ) -> Result<u8, CliError> {
     let mut head = Analysis::head(store, &workspace.inquiry())?;
-    head.findings.patterns.clone_from(&workspace.patterns);
+    head.take_patterns(&workspace.patterns, &workspace.register);
     tell_of(context, workspace, &head);
     let rows_of = |measure: &Measure| store::runs::encode(&movement::rows(measure));
     let tree = TeamTree::of_store(store, &mut head, workspace, &rows_of)?;
@@ -254,12 +255,34 @@ fn tell_of(context: &Context, workspace: &Workspace, head: &Analysis) {
     for exposure in workspace.exposures() {
         context.progress.say(&format!("warning: {exposure}"));
     }
+    if let Some(note) = outside_products(workspace, head) {
+        context.progress.say(&encode::terminal(&note));
+    }
     let window = head.question.window;
     context.progress.say(&format!(
         "window: {} to {} ({}), as of {}",
         window.since, window.until, workspace.register.calendar.time_zone, head.question.as_of
     ));
     context.progress.doing("measuring, and writing the report");
+}
+
+/// Which repositories that were read no page tells of; `None`: none, or there are no products to be outside of.
+fn outside_products(workspace: &Workspace, head: &Analysis) -> Option<String> {
+    if workspace.register.products.is_empty() {
+        return None;
+    }
+    let repositories = head.tables.repositories.iter();
+    let outside = repositories.filter(|row| {
+        let mut products = head.question.products.iter();
+        !products.any(|product| product.has(row.repository))
+    });
+    let outside: Vec<&str> = outside.map(|row| row.name.as_str()).collect();
+    (!outside.is_empty()).then(|| {
+        format!(
+            "note: in no `[[product]]` of linchpin.toml, so on no product's page: {}",
+            console::some_of(&outside, 5)
+        )
+    })
 }
 
 /// Writes the team tree, and says what could not be told.

@@ -14,7 +14,6 @@ use super::team_tree::TeamTree;
 use super::workspace::Workspace;
 use super::{lead, person};
 use crate::analysis::Analysis;
-use crate::domain::Account;
 use crate::evidence::follow_up;
 use crate::render::terminal::omitted;
 use crate::render::verify::{Finding, Written};
@@ -142,7 +141,7 @@ fn written(workspace: &Workspace) -> Result<Written, CliError> {
     let analysis = Analysis::of(workspace, &FactTable::ALL)?;
     let humans = || {
         let people = analysis.tables.people.iter();
-        people.filter(|person| person.account == Account::Human)
+        people.filter(|person| person.is_human())
     };
     let logins = humans().flat_map(|person| &person.logins);
     let mut written = Written::of(

@@ -6,7 +6,8 @@ use jiff::civil::Date;
 
 use super::{Error, MinedClone};
 use crate::domain::{
-    Completeness, Gap, ImportLine, PatternLine, RepoName, RepositoryId, Stream, StreamCertificate,
+    Completeness, Gap, ImportLine, PatternLine, RepoName, RepositoryId, Selector, Stream,
+    StreamCertificate,
 };
 use crate::register::Register;
 use crate::store::{self, Store};
@@ -93,6 +94,22 @@ impl Findings {
         self.certificates.iter().any(StreamCertificate::is_partial)
             || self.patterns.iter().any(PatternLine::has_hole)
             || self.imports.iter().any(ImportLine::has_hole)
+    }
+
+    /// Takes in what patterns gave, and tells which names of products the store has nothing of: figures of these products are of the
+    /// rest alone.
+    pub fn take_patterns(
+        &mut self,
+        lines: &[PatternLine],
+        register: &Register,
+        is_there: impl Fn(&RepoName) -> bool,
+    ) {
+        let absent = register.products.iter().flat_map(|product| {
+            let names = product.selectors.iter().filter_map(Selector::name);
+            let absent = names.filter(|name| !is_there(name));
+            absent.map(|name| PatternLine::of_absent(&product.name, name))
+        });
+        self.patterns = lines.iter().cloned().chain(absent).collect();
     }
 
     /// Marks the holes that a register accepts on a day.

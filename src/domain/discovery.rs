@@ -42,6 +42,27 @@ pub struct PatternLine {
 }
 
 impl PatternLine {
+    /// The line of a name of which nothing is in the store.
+    #[must_use]
+    pub fn of_absent(product: &str, name: &RepoName) -> Self {
+        Self {
+            product: Some(product.to_owned()),
+            pattern: name.to_string(),
+            completeness: Completeness::NotFound,
+            reason: Some("nothing of it is in the store".to_owned()),
+            fix: Some(format!(
+                "fetch it with `--github {name}`, name its clone with `--repo PATH`, or take it out of `[[product]]`"
+            )),
+            n_matched: 0,
+            n_archived: 0,
+            n_forks: 0,
+            n_left_out: 0,
+            n_taken: 0,
+            n_missing: 0,
+            listed_at: None,
+        }
+    }
+
     /// Whether something that was asked for is missing.
     #[must_use]
     pub const fn has_hole(&self) -> bool {

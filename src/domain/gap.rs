@@ -90,7 +90,7 @@ pub enum Completeness {
     Partial,
     /// The token may not read it.
     Forbidden,
-    /// GitHub does not know it, or does not show it.
+    /// GitHub does not know it, or does not show it; of a name: nothing of it is in the store.
     NotFound,
     /// It exists and holds nothing.
     Empty,

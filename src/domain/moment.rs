@@ -45,7 +45,7 @@ pub enum Kind {
     Incident,
     /// Merged work that waited on this person, more and longer than on the others.
     Awaited,
-    /// Requests that wait for this person.
+    /// Requests to this person that were open at the end of the window.
     Waiting,
     /// Own pull requests that nobody else had touched for long at the end of the window.
     Open,

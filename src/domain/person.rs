@@ -92,6 +92,20 @@ pub struct Person {
     pub is_known: bool,
 }
 
+impl Person {
+    /// Whether this is a person: bots, agents and ghosts are not.
+    #[must_use]
+    pub fn is_human(&self) -> bool {
+        self.account == Account::Human
+    }
+
+    /// Whether this is a person who can be named and can have pages: nobody whom the store has forgotten.
+    #[must_use]
+    pub fn can_be_named(&self) -> bool {
+        self.is_human() && !self.is_forgotten()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@
 use super::index::Index;
 use super::pack::{Face, subtitle};
 use super::{Link, Sources};
-use crate::domain::{Account, PersonId};
+use crate::domain::PersonId;
 use crate::evidence::item::link;
 use crate::metrics::absence::found::{Item, What};
 use crate::metrics::absence::resilience::{PeriodFigures, Resilience, Turnaround};
@@ -35,9 +35,7 @@ pub fn document(
     observed: &Observed<'_>,
     person: PersonId,
 ) -> Option<Document> {
-    let whose = sources
-        .person(person)
-        .filter(|row| row.account == Account::Human)?;
+    let whose = sources.person(person).filter(|row| row.is_human())?;
     let mut spells = observed.spells.iter();
     let mut spells = spells
         .by_ref()

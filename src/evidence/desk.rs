@@ -12,7 +12,7 @@ use super::pack::{self, Face, Pack, subtitle};
 use super::review::{self, Filing};
 use super::work::Record;
 use super::{Sources, brag, growing_others, one_on_one};
-use crate::domain::{Account, Person, PersonId, side_by_side};
+use crate::domain::{Person, PersonId, side_by_side};
 use crate::metrics::absence::resilience::{Resilience, of_product_absences};
 use crate::metrics::review::waits;
 use crate::report::document::{Document, Span};
@@ -256,7 +256,7 @@ impl<'a> Desk<'a> {
 
     fn human(&self, person: PersonId) -> Option<&'a Person> {
         let whose = self.sources.person(person)?;
-        (whose.account == Account::Human).then_some(whose)
+        whose.is_human().then_some(whose)
     }
 }
 

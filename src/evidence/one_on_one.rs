@@ -118,15 +118,13 @@ impl Writing<'_> {
                 .collect()
         };
         let mut lines = Vec::new();
-        let shipped: Vec<&Snippet> = inside()
-            .filter(|snippet| snippet.kind.is_change() || snippet.kind == Kind::Committed)
-            .collect();
+        let shipped = self.shipped(first, last);
         if shipped.is_empty() {
             let because = unobserved(self.sources).into_iter().next();
             let words = because.unwrap_or_else(|| "nothing in these days".to_owned());
             lines.push(labelled("Shipped", vec![Span::text(words)]));
         } else {
-            lines.push(listed("Shipped", &shipped));
+            lines.push(labelled("Shipped", named(shipped)));
         }
         // Fortnights are counted on their own calendar: this one has at most one.
         if let Some(reviewed) = of(&[Kind::Reviewed]).last() {
@@ -142,7 +140,7 @@ impl Writing<'_> {
         ] {
             let found = of(kinds);
             if !found.is_empty() {
-                lines.push(listed(label, &found));
+                lines.push(labelled(label, listed(found)));
             }
         }
         let helped = self.helped(first, last);
@@ -166,6 +164,27 @@ impl Writing<'_> {
             lines.push(labelled("By hand", words));
         }
         lines
+    }
+
+    /// Changes and commits of some days. Commits are summed up by month: each is named on its own day.
+    fn shipped(&self, first: Date, last: Date) -> Vec<Named<'_>> {
+        let is_inside = |named: &Named<'_>| (first..=last).contains(&named.on);
+        let snippets = self.snippets.iter();
+        let all = snippets.flat_map(|snippet| {
+            let change = snippet.kind.is_change().then(|| Named::of(snippet));
+            let commits = (snippet.kind == Kind::Committed).then(|| {
+                snippet.summed_up().map(|event| Named {
+                    link: Some(&event.link),
+                    title: event.what.strip_prefix("committed ").map(str::to_owned),
+                    on: self.sources.date(event.at),
+                    id: &snippet.id,
+                })
+            });
+            change.into_iter().chain(commits.into_iter().flatten())
+        });
+        let mut all: Vec<Named<'_>> = all.filter(is_inside).collect();
+        all.sort_by_key(|named| named.on);
+        all
     }
 
     /// Who reviewed own changes or made changes together with the person, by name, each with the first page of it.
@@ -254,7 +273,7 @@ impl Writing<'_> {
         }
         let stands: Vec<&Snippet> = of(Kind::Open).collect();
         if !stands.is_empty() {
-            lines.push(listed("Needs fresh eyes", &stands));
+            lines.push(labelled("Needs fresh eyes", listed(stands)));
         }
         lines.extend(self.feedback(until));
         lines.extend(self.delegations(until));
@@ -383,23 +402,47 @@ fn questions(first: Date) -> [&'static str; 2] {
     [of(2 * turn), of(2 * turn + 1)]
 }
 
-/// A label, and of each moment its first page with the title, the date and the id.
-fn listed(label: &str, snippets: &[&Snippet]) -> Vec<Span> {
+/// What a line names.
+struct Named<'a> {
+    link: Option<&'a Link>,
+    title: Option<String>,
+    on: Date,
+    /// The moment that it is of.
+    id: &'a str,
+}
+
+impl<'a> Named<'a> {
+    fn of(snippet: &'a Snippet) -> Self {
+        Self {
+            link: snippet.act.first_link(),
+            title: snippet.act.0.iter().find_map(title),
+            on: snippet.on,
+            id: &snippet.id,
+        }
+    }
+}
+
+/// Of each moment its first page with the title, the date and the id.
+fn listed(snippets: Vec<&Snippet>) -> Vec<Span> {
+    named(snippets.into_iter().map(Named::of).collect())
+}
+
+fn named(all: Vec<Named<'_>>) -> Vec<Span> {
     let mut words = Vec::new();
-    for (at, snippet) in snippets.iter().take(NAMED).enumerate() {
+    let n = all.len();
+    for (at, one) in all.into_iter().take(NAMED).enumerate() {
         if at > 0 {
             words.push(Span::text(", "));
         }
-        let link = snippet.act.first_link();
-        words.extend(link.map(|link| Span::link(&link.text, &link.url)));
-        if let Some(title) = snippet.act.0.iter().find_map(title) {
+        words.extend(one.link.map(|link| Span::link(&link.text, &link.url)));
+        if let Some(title) = one.title {
             words.push(Span::text(format!(" {title}")));
         }
-        words.push(Span::text(format!(" ({})", snippet.on)));
-        words.extend(id(snippet));
+        words.push(Span::text(format!(" ({}) ", one.on)));
+        words.push(Span::Code(one.id.to_owned()));
     }
-    words.extend(more(snippets.len()));
-    labelled(label, words)
+    words.extend(more(n));
+    words
 }
 
 fn more(n: usize) -> Option<Span> {

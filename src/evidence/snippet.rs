@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::{PersonId, Window};
@@ -286,6 +287,23 @@ impl Snippet {
             .iter()
             .take(5)
             .fold(String::from(ID), |id, byte| format!("{id}{byte:02x}"))
+    }
+
+    /// Of a sentence that sums up commits or reviews: what the person did of it, by time. None of any other sentence.
+    pub fn summed_up(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter().filter(|event| match self.kind {
+            // Each of them is the person's, also where somebody else signed it first.
+            Kind::Committed | Kind::Paired => true,
+            Kind::Reviewed => event.who == Some(self.person),
+            _ => false,
+        })
+    }
+
+    /// The days that it is of: its own, and those of what it sums up. Not sorted, and some more than once.
+    pub fn days(&self, zone: &TimeZone) -> impl Iterator<Item = Date> {
+        let summed_up = self.summed_up();
+        let summed_up = summed_up.map(|event| zone.to_datetime(event.at).date());
+        std::iter::once(self.on).chain(summed_up)
     }
 
     /// Whether a text is the id of a snippet, whoever's.

@@ -97,16 +97,14 @@ impl Tables {
     /// Whether the id stands for a human account.
     #[must_use]
     pub fn is_human(&self, id: PersonId) -> bool {
-        self.person(id)
-            .is_some_and(|person| person.account == crate::domain::Account::Human)
+        self.person(id).is_some_and(Person::is_human)
     }
 
     /// Whether it is known which human the id stands for: two of them are two people.
     #[must_use]
     pub fn is_known_human(&self, id: PersonId) -> bool {
-        self.person(id).is_some_and(|person| {
-            person.account == crate::domain::Account::Human && person.is_known
-        })
+        self.person(id)
+            .is_some_and(|person| person.is_human() && person.is_known)
     }
 
     /// The repository behind an id.

@@ -282,3 +282,47 @@ fn a_repository_that_is_named_twice_is_one() {
     let ran = ran(elsewhere.path(), &[&RUN[..], &places].concat());
     ran.is_refused(2, &["are both called `again`"]);
 }
+
+#[test]
+fn what_a_product_names_and_the_store_does_not_have_is_told_and_so_is_the_reverse() {
+    let fixture = fixture();
+    let here = fixture.path();
+    fixture.git(&["remote", "add", "origin", "https://github.com/acme/lamp"]);
+    let register = |names: &str| {
+        let register = format!("[[product]]\nname = \"lamps\"\nrepositories = [{names}]\n");
+        fs::write(here.join("linchpin.toml"), register).unwrap();
+    };
+    let read =
+        |name: &str| fs::read_to_string(here.join("linchpin-report/team").join(name)).unwrap();
+    let report = [&["report"], &RUN[2..]].concat();
+    // The product's figures are of one of its two repositories: no page and no exit code is silent about it.
+    register("\"acme/lamp\", \"acme/shade\"");
+    for command in [&RUN[..], &report] {
+        let ran = ran(here, command);
+        assert_eq!(ran.code, 5, "{}", ran.err);
+        assert!(!ran.err.contains("in no `[[product]]`"), "{}", ran.err);
+        for text in [&ran.out, &read("index.html"), &read("lamps.html")] {
+            assert!(text.contains("acme/shade"), "{text}");
+        }
+        let quality = read("data_quality.json");
+        assert!(
+            quality.contains("nothing of it is in the store"),
+            "{quality}"
+        );
+        assert!(quality.contains("--github acme/shade"), "{quality}");
+    }
+    // The repository that was read is in no product: no page of a product has it.
+    register("\"acme/shade\"");
+    for command in [&RUN[..], &report] {
+        let ran = ran(here, command);
+        assert_eq!(ran.code, 5, "{}", ran.err);
+        let said = "in no `[[product]]` of linchpin.toml, so on no product's page: acme/lamp";
+        assert!(ran.err.contains(said), "{}", ran.err);
+    }
+    register("\"acme/lamp\"");
+    for command in [&RUN[..], &report] {
+        let ran = ran(here, command);
+        ran.ends_with(0);
+        assert!(!ran.err.contains("[[product]]"), "{}", ran.err);
+    }
+}

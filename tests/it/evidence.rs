@@ -439,7 +439,7 @@ fn a_review_of_an_own_pull_request_is_no_review() {
     assert_eq!(
         team.acts(ADA, Kind::Merged),
         [
-            "Authored widgets#1 “Change 1”: opened 2026-03-03, merged without a review by a person, merged 2026-03-06."
+            "Authored widgets#1 “Change 1”: opened 2026-03-03, merged 2026-03-06 without a review by a person."
         ]
     );
 }
@@ -491,7 +491,7 @@ fn what_waits_for_a_person_is_a_challenge_and_a_colleague_s_silence_is_none() {
     assert_eq!(
         team.acts(ADA, Kind::Waiting),
         [
-            "1 pull request waits for a review by this person at the end of 2026-03-29: widgets#1 (asked 2026-03-20, 5 working days)."
+            "1 pull request waited for a review by this person at the end of 2026-03-29: widgets#1 (asked 2026-03-20, 5 working days)."
         ]
     );
     assert_eq!(
@@ -1311,7 +1311,7 @@ fn a_change_that_was_taken_back_carries_its_revert_and_is_no_plain_win() {
     let acts = team.acts(ADA, Kind::Merged);
     assert!(
         acts[0].ends_with(
-            "merged 2026-03-04; reverted 2026-03-06 in widgets#2, brought in again 2026-03-11 in widgets#3."
+            "merged 2026-03-04 without a review by a person; reverted 2026-03-06 in widgets#2, brought in again 2026-03-11 in widgets#3."
         ),
         "{acts:?}"
     );

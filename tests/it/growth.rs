@@ -512,6 +512,58 @@ fn a_talk_goes_on_from_the_last_one_and_keeps_what_was_written() {
 }
 
 #[test]
+fn commits_without_a_pull_request_stand_on_the_days_on_which_they_were_made() {
+    let mut team = SmallTeam::new();
+    team.register = MEMBERS.to_owned();
+    team.streams = vec![Stream::History];
+    // Of one month, and so one moment, which is of the last of these days.
+    for (id, author, on) in [
+        (1, ADA, "2026-06-16"),
+        (2, BEN, "2026-06-25"),
+        (3, ADA, "2026-06-30"),
+    ] {
+        team.commit(id, author, on);
+    }
+    let shipped = told(&team, ADA, "one-on-one");
+    let lines: Vec<&str> = shipped
+        .lines()
+        .filter(|line| line.contains("**Shipped**"))
+        .collect();
+    let expected = [
+        "**Shipped**: widgets@\u{2060}0303030303 “Commit 3” (2026-06-30) `ev-",
+        "**Shipped**: widgets@\u{2060}0101010101 “Commit 1” (2026-06-16) `ev-",
+    ];
+    assert_eq!(lines.len(), expected.len(), "{shipped}");
+    for (line, expected) in lines.iter().zip(expected) {
+        assert!(line.contains(expected), "{shipped}");
+    }
+    let week = week(&team);
+    for line in [
+        "**2026-06-25** · ben: committed “Commit 2” widgets@\u{2060}0202020202 `ev-",
+        "**2026-06-30** · ada: committed “Commit 3” widgets@\u{2060}0303030303 `ev-",
+    ] {
+        assert!(week.contains(line), "{line}\n{week}");
+    }
+    let (_, quiet) = week.split_once("Not mentioned for four weeks").unwrap();
+    assert!(
+        !quiet.contains("ada") && !quiet.contains("ben") && quiet.contains("cem"),
+        "{week}"
+    );
+}
+
+#[test]
+fn the_week_tells_of_whoever_only_reviewed() {
+    let mut team = SmallTeam::new();
+    team.register = MEMBERS.to_owned();
+    team.pull_request(1, ADA, "2026-06-22", None);
+    team.ask(1, BEN, "2026-06-22");
+    team.review(1, BEN, "2026-06-26");
+    let week = week(&team);
+    let line = "**2026-06-26** · ben: reviewed widgets#1 `ev-";
+    assert!(week.contains(line), "{week}");
+}
+
+#[test]
 fn a_talk_tells_with_whom_work_waits_who_helped_and_what_is_due() {
     let mut team = SmallTeam::new();
     team.register = MEMBERS.to_owned();
@@ -623,7 +675,7 @@ fn whoever_no_page_of_four_weeks_named_is_told_by_name_and_without_a_number() {
     team.register = MEMBERS.replace("2026-02-02", "2026-06-22");
     team.private =
         "[[absence]]\nlogin = \"ben\"\nfrom = \"2026-06-01\"\nto = \"2026-06-12\"\n".to_owned();
-    team.approved_after(1, ADA, "2026-06-05", 2);
+    team.pull_request(1, ADA, "2026-06-05", Some("2026-06-06"));
     // Ben's last moment is older than four weeks; Cem has just joined.
     team.pull_request(2, BEN, "2026-06-01", Some("2026-06-02"));
     team.file(2, "engine/lamp.rs");
@@ -635,7 +687,7 @@ fn whoever_no_page_of_four_weeks_named_is_told_by_name_and_without_a_number() {
     );
     assert!(!quiet.contains("ada") && !quiet.contains("cem"), "{told}");
     assert!(
-        told.contains("No moment of these days is in what was read."),
+        told.contains("Nothing of these days that this page tells is in what was read."),
         "{told}"
     );
     // A window of two weeks says nothing of four.

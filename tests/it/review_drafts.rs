@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use linchpin::domain::moment::Kind;
-use linchpin::domain::{CommitId, PersonId, Team, TeamMember};
+use linchpin::domain::{CommitId, PersonId, PullRequestState, Team, TeamMember};
 use linchpin::evidence::{Desk, Page, lint, with_desk};
 use linchpin::register::parse_ladder;
 use sha2::{Digest as _, Sha256};
@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::cli::ran_with;
 
 use crate::pipeline::{bare, demo};
-use crate::small_team::{ADA, BEN, CEM, SmallTeam, WIDGETS, words};
+use crate::small_team::{ADA, BEN, CEM, SmallTeam, WIDGETS, at, words};
 
 const LADDER: &str = r#"
 [[expectation]]
@@ -314,6 +314,35 @@ fn lamps() -> SmallTeam {
         team.review(number, ADA, &format!("{on}T11:00:00Z"));
     }
     team
+}
+
+#[test]
+fn an_initiative_without_anything_of_the_person_in_the_window_is_no_accomplishment() {
+    let mut team = SmallTeam::new();
+    // One piece of work without a name: what was merged of it is of the year before, and the rest was given up in the window.
+    for (number, opened) in [(1, "2025-12-01"), (2, "2025-12-03"), (3, "2025-12-05")] {
+        let merged = (number < 3).then_some("2025-12-09");
+        team.pull_request(number, ADA, opened, merged);
+        team.file(number, "engine/a.rs");
+    }
+    let given_up = team.facts().pull_requests.last_mut().unwrap();
+    given_up.state = PullRequestState::Closed;
+    given_up.closed_at = Some(at("2026-02-02"));
+    let page = draft(&team, ADA, "self-review");
+    assert!(
+        page.contains("No initiative of the window names this person or has work of theirs."),
+        "{page}"
+    );
+    assert!(!page.contains("no merged change of this person"), "{page}");
+    // One merged change in the window makes it one.
+    team.pull_request(4, ADA, "2025-12-08", Some("2026-02-10"));
+    team.file(4, "engine/a.rs");
+    let page = draft(&team, ADA, "self-review");
+    assert!(
+        page.contains("Initiatives with a part of this person: 1."),
+        "{page}"
+    );
+    assert!(page.contains("2026-02-10 merged widgets#4"), "{page}");
 }
 
 #[test]

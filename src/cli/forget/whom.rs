@@ -7,7 +7,7 @@ use crate::cli::private_folder;
 use crate::cli::workspace::Workspace;
 use crate::derive::IDENTITY;
 use crate::domain::naming::full_name;
-use crate::domain::{Account, AccountSeen, Person, PersonId, StandIn};
+use crate::domain::{AccountSeen, Person, PersonId, StandIn};
 use crate::git::identity::Identity;
 use crate::register::nearest;
 use crate::render::encode::terminal;
@@ -58,7 +58,7 @@ pub(super) fn meant(store: &Store, workspace: &Workspace, who: &str) -> Result<M
     let Some(person) = person else {
         return unknown(store, &identity, who);
     };
-    if person.account != Account::Human {
+    if !person.is_human() {
         let message = format!(
             "`{}` is {}, not a person",
             terminal(who),
@@ -196,7 +196,7 @@ fn namesakes(people: &[Person], person: &Person) -> BTreeSet<String> {
     };
     let own = full(person);
     let others = people.iter().filter(|other| {
-        other.id != person.id && other.account == Account::Human && !full(other).is_disjoint(&own)
+        other.id != person.id && other.is_human() && !full(other).is_disjoint(&own)
     });
     let known_by = |other: &Person| {
         let login = other.logins.first().map(|login| login.0.clone());

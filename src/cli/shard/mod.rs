@@ -257,14 +257,6 @@ fn refused(place: &Path, why: &str) -> CliError {
 
 /// Some names.
 fn told(plan: &Plan, repositories: &[RepositoryId]) -> String {
-    const MOST: usize = 3;
-    let names = repositories
-        .iter()
-        .take(MOST)
-        .map(|id| encode::terminal(plan.name(*id)));
-    let names: Vec<String> = names.collect();
-    match repositories.len().saturating_sub(MOST) {
-        0 => names.join(", "),
-        n => format!("{} and {n} more", names.join(", ")),
-    }
+    let names: Vec<&str> = repositories.iter().map(|id| plan.name(*id)).collect();
+    encode::terminal(&console::some_of(&names, 3))
 }

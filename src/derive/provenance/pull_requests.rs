@@ -313,7 +313,7 @@ impl Case<'_> {
                     .iter()
                     .any(|email| email.0.eq_ignore_ascii_case(rest))
             };
-            person.account == Account::Human && (named || signed())
+            person.is_human() && (named || signed())
         };
         let mut people = self.who.people.iter().filter(is_it);
         let found = people.next()?;

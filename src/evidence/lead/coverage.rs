@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -51,6 +53,7 @@ pub struct CoverageLine {
 /// Everybody on the team, by name: also those without any.
 pub(super) fn coverage(sources: &LeadSources<'_>, names: &Names<'_>) -> Vec<CoverageLine> {
     let months = months(sources);
+    let zone = &sources.question.zone;
     let pack = |person: PersonId| sources.packs.iter().find(|pack| pack.person == person);
     let line = |pack: &Pack| {
         let snippets = pack.snippets.as_slice();
@@ -68,7 +71,7 @@ pub(super) fn coverage(sources: &LeadSources<'_>, names: &Names<'_>) -> Vec<Cove
                 .into(),
             months: months
                 .iter()
-                .map(|month| (month.clone(), held(snippets, month)))
+                .map(|month| (month.clone(), held(snippets, month, zone)))
                 .collect(),
             latest_on: snippets
                 .iter()
@@ -97,9 +100,10 @@ fn months(sources: &LeadSources<'_>) -> Vec<String> {
 }
 
 /// What a month holds of somebody.
-fn held(snippets: &[Snippet], month: &str) -> &'static str {
+fn held(snippets: &[Snippet], month: &str, zone: &TimeZone) -> &'static str {
+    let is_of_month = |day: Date| Bucket::of_date(day, Granularity::Month).to_string() == month;
     let inside = || {
-        let of_month = |snippet: &&Snippet| snippet.on.to_string().starts_with(month);
+        let of_month = |snippet: &&Snippet| snippet.days(zone).any(is_of_month);
         snippets.iter().filter(of_month)
     };
     let has = |polarity| inside().any(|snippet| snippet.polarity == polarity);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::LeadSources;
-use crate::domain::{Account, Person, PersonId, RepositoryId};
+use crate::domain::{Person, PersonId, RepositoryId};
 use crate::metrics::measure::{Cell, LedgerRow, Measure, Measured, Thing, Value};
 use crate::report::document::Span;
 use crate::work::Question;
@@ -44,7 +44,7 @@ fn of_window(cell: &Cell) -> Option<PersonId> {
 
 fn is_human(people: &[Person], person: PersonId) -> bool {
     let mut people = people.iter();
-    people.any(|row| row.id == person && row.account == Account::Human)
+    people.any(|row| row.id == person && row.is_human())
 }
 
 impl<'a> Names<'a> {

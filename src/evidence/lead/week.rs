@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use crate::domain::PersonId;
 use crate::evidence::pack::unobserved;
-use crate::evidence::snippet::{Kind, Polarity, Snippet, Words};
+use crate::evidence::snippet::{Event, Kind, Polarity, Snippet, Words};
 use crate::evidence::{Desk, Pack, Page, Sources};
 use crate::report::document::{Block, Document, Span};
 
@@ -24,7 +24,7 @@ const QUIET: usize = 4;
 const WEEKS: usize = 12;
 
 /// What can be told in one sentence without a count, what is rare first.
-const TOLD: [Kind; 14] = [
+const TOLD: [Kind; 16] = [
     Kind::Coordinated,
     Kind::Incident,
     Kind::Postmortem,
@@ -37,6 +37,8 @@ const TOLD: [Kind; 14] = [
     Kind::FirstReview,
     Kind::Migration,
     Kind::Merged,
+    Kind::Committed,
+    Kind::Reviewed,
     Kind::SentBack,
     Kind::Open,
 ];
@@ -64,16 +66,16 @@ pub(super) fn page(desk: &Desk<'_>, packs: &[Pack]) -> Page {
     ] {
         let of = shown.iter().filter(|one| one.polarity == polarity);
         let mut of: Vec<&Snippet> = of.copied().collect();
-        of.sort_by_key(|one| (one.on, &one.id));
+        of.sort_by_key(|one| (day_of(sources, one, (first, last)), &one.id));
         if !of.is_empty() {
             blocks.push(Block::Heading(1, vec![Span::text(title)]));
-            let lines = of.into_iter().map(|one| line(sources, one));
+            let lines = of.into_iter().map(|one| line(sources, one, (first, last)));
             blocks.push(Block::Bullets(lines.collect()));
         }
     }
     if shown.is_empty() {
         blocks.push(Block::Paragraph(vec![Span::text(
-            "No moment of these days is in what was read.",
+            "Nothing of these days that this page tells is in what was read.",
         )]));
     }
     blocks.push(Block::Heading(
@@ -162,10 +164,10 @@ impl<'a> Team<'a> {
         let mut people: Vec<_> = self.people.iter().collect();
         people.sort_by_key(|(_, person, _)| named_in.get(person).copied().unwrap_or(0));
         let of = |snippets: &'a [Snippet], is_hard_one: bool| {
-            let inside = snippets
+            let inside = |one: &&Snippet| is_of(self.sources, one, (first, last));
+            snippets
                 .iter()
-                .filter(|one| (first..=last).contains(&one.on));
-            inside
+                .filter(inside)
                 .filter(|one| is_hard(one) == is_hard_one && TOLD.contains(&one.kind))
                 .min_by_key(|one| {
                     let place = TOLD.iter().position(|kind| *kind == one.kind);
@@ -243,6 +245,29 @@ impl<'a> Team<'a> {
     }
 }
 
+/// The first that a sentence which sums up commits or reviews has from some days.
+fn first_of<'a>(
+    sources: &Sources<'_>,
+    snippet: &'a Snippet,
+    (first, last): (Date, Date),
+) -> Option<&'a Event> {
+    let inside = |event: &&Event| (first..=last).contains(&sources.date(event.at));
+    snippet.summed_up().find(inside)
+}
+
+/// Whether a moment is of some days.
+fn is_of(sources: &Sources<'_>, snippet: &Snippet, days: (Date, Date)) -> bool {
+    if snippet.kind.is_of_a_stretch() {
+        return first_of(sources, snippet, days).is_some();
+    }
+    (days.0..=days.1).contains(&snippet.on)
+}
+
+/// The day of a moment that is of some days.
+fn day_of(sources: &Sources<'_>, snippet: &Snippet, days: (Date, Date)) -> Date {
+    first_of(sources, snippet, days).map_or(snippet.on, |event| sources.date(event.at))
+}
+
 /// What came back, stands still, or was taken back.
 fn is_hard(snippet: &Snippet) -> bool {
     let is_turned = snippet.kind.is_change() && snippet.polarity == Polarity::Context;
@@ -250,13 +275,26 @@ fn is_hard(snippet: &Snippet) -> bool {
 }
 
 /// `2026-06-24 · Ada Berg: ended the standstill of widgets#12 “Title” ev-…`, without a count.
-fn line(sources: &Sources<'_>, snippet: &Snippet) -> Vec<Span> {
+fn line(sources: &Sources<'_>, snippet: &Snippet, days: (Date, Date)) -> Vec<Span> {
     let name = sources.person(snippet.person);
     let name = name.map_or("somebody", |person| person.display_name.as_str());
+    let id = [Span::text(" "), Span::Code(snippet.id.clone())];
     let mut told = vec![
-        Span::Strong(snippet.on.to_string()),
+        Span::Strong(day_of(sources, snippet, days).to_string()),
         Span::text(format!(" · {name}: ")),
     ];
+    if let Some(event) = first_of(sources, snippet, days) {
+        let what = match (snippet.kind, event.what.as_str()) {
+            (Kind::Reviewed, "commented") => "commented on",
+            (Kind::Reviewed, _) => "reviewed",
+            (_, what) => what,
+        };
+        let link = &event.link;
+        told.push(Span::text(format!("{what} ")));
+        told.push(Span::link(&link.text, &link.url));
+        told.extend(id);
+        return told;
+    }
     let mut given = snippet.act.0.iter().filter_map(|words| match words {
         Words::Given(given) => Some(given.as_str()),
         _ => None,
@@ -298,6 +336,6 @@ fn line(sources: &Sources<'_>, snippet: &Snippet) -> Vec<Span> {
             told.push(Span::text(format!(" “{title}”")));
         }
     }
-    told.extend([Span::text(" "), Span::Code(snippet.id.clone())]);
+    told.extend(id);
     told
 }

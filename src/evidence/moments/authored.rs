@@ -75,10 +75,11 @@ fn merged(subject: &Subject<'_>, item: &Item<'_>, merged_at: Timestamp) -> Snipp
     let pull_request = item.pull_request;
     let opened_on = sources.date(pull_request.created_at);
     let reviewers = reviewers(subject, item, merged_at);
-    let reviewed = match reviewers.len() {
-        0 => "merged without a review by a person".to_owned(),
-        1 => "reviewed by 1 person".to_owned(),
-        n => format!("reviewed by {n} people"),
+    let merged_on = sources.date(merged_at);
+    let merged = match reviewers.len() {
+        0 => format!("merged {merged_on} without a review by a person"),
+        1 => format!("reviewed by 1 person, merged {merged_on}"),
+        n => format!("reviewed by {n} people, merged {merged_on}"),
     };
     let own = CameWith::PullRequest(item.key());
     let mut written = subject.index.written_by(subject.person);
@@ -98,10 +99,7 @@ fn merged(subject: &Subject<'_>, item: &Item<'_>, merged_at: Timestamp) -> Snipp
         .link(item.link(sources))
         .own(" ")
         .given(&pull_request.title)
-        .own(format!(
-            ": opened {opened_on}, {reviewed}, merged {}",
-            sources.date(merged_at)
-        ));
+        .own(format!(": opened {opened_on}, {merged}"));
     let closes: Vec<_> = pull_request
         .closes_issues
         .iter()

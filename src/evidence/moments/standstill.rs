@@ -103,7 +103,7 @@ fn stood_still_at(subject: &Subject<'_>, since: Timestamp, until: Timestamp) -> 
     at.min(until)
 }
 
-/// Requests that wait for the person at the end of the window, oldest first.
+/// Requests to the person that were open at the end of the window, oldest first.
 fn waiting(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     let end = subject.sources.end();
     let mut requests: Vec<(Timestamp, Link)> = subject
@@ -134,9 +134,8 @@ fn waiting(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     let n = requests.len();
     let mut act = Act::default()
         .own(format!(
-            "{} {} for a review by this person at the end of {on}: ",
-            count(n, "pull request"),
-            if n == 1 { "waits" } else { "wait" }
+            "{} waited for a review by this person at the end of {on}: ",
+            count(n, "pull request")
         ))
         .list(requests.into_iter().map(|(asked_at, link)| {
             let own = Some(subject.person);

@@ -168,11 +168,7 @@ fn weeks(review: &Review<'_>) -> String {
     let spine = Bucket::spine(review.sources.seen(), Granularity::Week, zone);
     let mut held: BTreeSet<Bucket> = BTreeSet::new();
     for snippet in &review.pack.snippets {
-        held.insert(Bucket::of_date(snippet.on, Granularity::Week));
-        // A sentence about a month or a fortnight is of each week in which the person did something of it.
-        let own = snippet.events.iter();
-        let own = own.filter(|event| event.who == Some(review.pack.person));
-        held.extend(own.map(|event| Bucket::of(event.at, Granularity::Week, zone)));
+        held.extend((snippet.days(zone)).map(|day| Bucket::of_date(day, Granularity::Week)));
     }
     let n = spine.iter().filter(|week| held.contains(week)).count();
     let n_moments = review.pack.snippets.len();

@@ -23,7 +23,7 @@ use super::desk::Page;
 use super::index::Index;
 use super::pack::{Face, Pack, subtitle, unobserved};
 use super::snippet::{Snippet, Words};
-use super::work::{Piece, Record};
+use super::work::{Part, Piece, Record};
 use crate::domain::Issue;
 use crate::report::document::{Block, Span};
 use crate::work::roster::RosterLevel;
@@ -42,7 +42,7 @@ struct Review<'a> {
     face: &'a Face<'a>,
     pack: &'a Pack,
     level: Option<&'a RosterLevel>,
-    /// Initiatives of the window in which the person had a part.
+    /// Initiatives in which the person had a part in the window.
     pieces: Vec<Piece<'a>>,
     /// The person's moments, by the initiative that their page is in.
     moments: BTreeMap<usize, Vec<&'a Snippet>>,
@@ -88,6 +88,10 @@ impl<'a> Review<'a> {
                 moments.entry(at).or_default().push(snippet);
             }
         }
+        let mut pieces = record.pieces(pack.person, filing.of_person(pack.person));
+        // It went on in the window, and the person's own changes in it were before or after: that is nothing to review. Whoever the
+        // register says leads it has it all the same.
+        pieces.retain(|piece| piece.part != Part::Implemented || moments.contains_key(&piece.at));
         Self {
             sources,
             index,
@@ -96,7 +100,7 @@ impl<'a> Review<'a> {
             face,
             pack,
             level: sources.past.question.roster.level_of(pack.person),
-            pieces: record.pieces(pack.person, filing.of_person(pack.person)),
+            pieces,
             moments,
         }
     }

@@ -31,7 +31,8 @@ impl Record<'_> {
                     format!("{n} of {of} in production, the last {last}")
                 }
             }
-            Production::NotObserved(because) => format!("production not observed: {because}"),
+            // Why stands once in the card.
+            Production::NotObserved(_) => "production not observed".to_owned(),
         };
         let title = match initiative.named {
             Named::Nobody => format!("{} (unnamed: give it a name)", initiative.title),

@@ -12,6 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use super::Sources;
+use super::blocks::count;
 use super::goals::{self, Outcome};
 use super::handing_over;
 use super::pack::Face;
@@ -42,6 +43,14 @@ pub struct Record<'a> {
     outcomes: Vec<Outcome>,
     /// By id of an initiative: the measure of the goal that it serves, before and after.
     measured: Mutex<HashMap<String, Option<Outcome>>>,
+}
+
+/// What somebody did in an initiative.
+#[derive(Debug, Default)]
+struct OwnActs {
+    /// A pull request of theirs was open or merged, or some of it they made with somebody.
+    wrote: bool,
+    reviewed: bool,
 }
 
 impl<'a> Record<'a> {
@@ -184,10 +193,11 @@ impl<'a> Record<'a> {
             let declared = self.declared(initiative);
             let leads =
                 declared.is_some_and(|one| one.lead == Some(person) || one.second == Some(person));
-            if leads || story.involved.wrote(person) {
+            let own = self.own_acts(initiative, story, person);
+            if leads || own.wrote {
                 n_shown += 1;
                 blocks.extend(self.card(initiative, story, declared));
-            } else if story.involved.reviewed.contains(&person) {
+            } else if own.reviewed {
                 reviewed.push(vec![
                     Span::text(format!("{} ", self.heading(initiative, story))),
                     Span::Code(initiative.id.clone()),
@@ -204,10 +214,39 @@ impl<'a> Record<'a> {
         }
         if !reviewed.is_empty() {
             blocks.push(Block::Details {
-                summary: format!("Reviewed in {} further initiatives", reviewed.len()),
+                summary: format!(
+                    "Reviewed in {}",
+                    count(reviewed.len(), "further initiative")
+                ),
                 blocks: vec![Block::Bullets(reviewed)],
             });
         }
+    }
+
+    /// What somebody did inside the window in an initiative, which may be older than the window and go on after it.
+    fn own_acts(&self, initiative: &Initiative, story: &Story, person: PersonId) -> OwnActs {
+        let seen = self.sources.seen();
+        let tables = self.sources.past.tables;
+        let has_own = story.involved.wrote.contains_key(&person);
+        // Commits of a pair are not told apart by day.
+        let mut own = OwnActs {
+            wrote: !has_own && story.involved.wrote(person),
+            reviewed: false,
+        };
+        for whole in initiative
+            .keys
+            .iter()
+            .filter_map(|key| self.teller.whole(*key))
+        {
+            let row = whole.pull_request;
+            let is_there =
+                row.created_at < seen.until && row.closed_at.is_none_or(|at| at >= seen.since);
+            own.wrote |= has_own && is_there && whole.authors.contains(&person);
+            own.reviewed |= whole
+                .human_reviews(tables)
+                .any(|row| row.author == Some(person) && seen.contains(row.submitted_at));
+        }
+        own
     }
 
     /// Why no pull request is known; `None` where some are read.

@@ -38,8 +38,7 @@ impl Graph<'_> {
             }
             identity.people.push(person);
         }
-        let has_login =
-            |person: &Person| !person.logins.is_empty() && person.account == Account::Human;
+        let has_login = |person: &Person| !person.logins.is_empty() && person.is_human();
         // Whoever was forgotten with an account had a login.
         let has_forgotten = (0..self.evidence.accounts.len()).any(|at| self.stand_in(at).is_some());
         let knows_nobody = !has_forgotten && !identity.people.iter().any(has_login);
@@ -75,7 +74,7 @@ impl Graph<'_> {
             let is_human = identity
                 .people
                 .get(usize::try_from(person.0).unwrap_or(usize::MAX))
-                .is_some_and(|p| p.account == Account::Human);
+                .is_some_and(Person::is_human);
             if let Some(name) = name.and_then(full_name).filter(|_| is_human) {
                 let kept = bearers
                     .entry(name)
@@ -104,7 +103,7 @@ impl Graph<'_> {
         let found = signatures.filter(|(at, signature)| {
             let person = identity.person_of_signature.get(*at);
             let person = person.and_then(|id| identity.people.get(usize::try_from(id.0).ok()?));
-            person.is_some_and(|person| person.account == Account::Human && !person.is_forgotten())
+            person.is_some_and(Person::can_be_named)
                 && agents.looks_like_a_machine(&signature.name, &signature.email)
         });
         let found: BTreeSet<Node> = found

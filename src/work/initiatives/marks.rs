@@ -196,8 +196,13 @@ impl<'a> Marks<'a> {
             || touches()
     }
 
-    /// The area with most changed lines of a pull request, its repository before it.
-    pub(super) fn main_area(&self, reading: &Reading<'_>, whole: &FullPullRequest<'_>) -> String {
+    /// The area with most changed lines of a pull request, its repository before it; `None` where no file of it is in an area, or none
+    /// is known.
+    pub(super) fn main_area(
+        &self,
+        reading: &Reading<'_>,
+        whole: &FullPullRequest<'_>,
+    ) -> Option<String> {
         let repository = whole.pull_request.repository;
         let mut lines: BTreeMap<String, u64> = BTreeMap::new();
         for (path, n) in self.files.get(&whole.key()).into_iter().flatten() {
@@ -212,7 +217,7 @@ impl<'a> Marks<'a> {
         let most = lines
             .into_iter()
             .max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0)));
-        most.map_or_else(|| "no area".to_owned(), |(area, _)| area)
+        most.map(|(area, _)| area)
     }
 }
 

@@ -65,14 +65,16 @@ pub struct Initiatives {
     pub rest: BTreeSet<Key>,
 }
 
+/// Where work without a name is done: a repository, the area in it, and whose work it is.
+type Place = (RepositoryId, Option<String>, PersonId);
+
 impl Initiatives {
     /// Finds the initiatives of everybody's pull requests.
     #[must_use]
     pub fn of(past: &Past<'_>) -> Self {
         let marks = Marks::of(past);
         let mut groups: BTreeMap<(Named, String), Vec<(Timestamp, Key)>> = BTreeMap::new();
-        let mut unnamed: BTreeMap<(RepositoryId, String, PersonId), Vec<(Timestamp, Key)>> =
-            BTreeMap::new();
+        let mut unnamed: BTreeMap<Place, Vec<(Timestamp, Key)>> = BTreeMap::new();
         let mut rest = BTreeSet::new();
         for reading in &past.readings {
             for whole in &of_product(reading) {
@@ -130,11 +132,12 @@ impl Initiatives {
                 let short = name.rsplit('/').next().unwrap_or(name);
                 // Top-level directories of several repositories bear the repository's name already.
                 let bare = area
-                    .split_once(": ")
-                    .map_or(area.as_str(), |(_, bare)| bare);
+                    .as_deref()
+                    .map(|area| area.split_once(": ").map_or(area, |(_, bare)| bare));
+                let key = area.as_deref().unwrap_or("no area");
                 let initiative = Initiative {
-                    id: id_of(&["unnamed", name, &area, &first]),
-                    title: format!("{short}/{bare}"),
+                    id: id_of(&["unnamed", name, key, &first]),
+                    title: bare.map_or_else(|| short.to_owned(), |bare| format!("{short}/{bare}")),
                     named: Named::Nobody,
                     keys: stretch.into_iter().map(|(_, key)| key).collect(),
                 };
