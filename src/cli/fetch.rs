@@ -149,6 +149,7 @@ fn unasked(name: &str, n: usize) -> CliError {
     .hint("give the register with `--config linchpin.toml` if you trust it, or name the repository with `--github`")
 }
 
+/// What is said of names that a register in the clone has alone.
 fn not_fetched(name: &str, n: usize) -> String {
     let others = match n {
         1 => String::new(),

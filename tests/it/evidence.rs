@@ -1444,7 +1444,18 @@ fn the_same_quotation_stands_once_and_with_the_review_that_it_belongs_to() {
             "Please keep the error text.",
         );
     }
-    team.comment(3, ADA, "2026-03-10T11:00:00Z", "Why?");
+    team.comment(3, ADA, "2026-03-10T11:00:00Z", "Why is it lost?");
+    // What says nothing by itself is no excerpt, whoever wrote it and in whatever script.
+    for (number, words) in [(4, "Done."), (5, "👍 nice catch!"), (6, "修好了")] {
+        team.pull_request(
+            number,
+            BEN,
+            "2026-03-23T09:00:00Z",
+            Some("2026-03-25T09:00:00Z"),
+        );
+        team.review(number, ADA, "2026-03-24T10:00:00Z", ReviewState::Commented);
+        team.comment(number, ADA, "2026-03-24T10:00:00Z", words);
+    }
     let quotes: Vec<(Kind, String)> = team
         .pack(ADA)
         .pack
@@ -1457,7 +1468,7 @@ fn the_same_quotation_stands_once_and_with_the_review_that_it_belongs_to() {
             Kind::ChangesRequested,
             "Please keep the error text.".to_owned(),
         ),
-        (Kind::Reviewed, "Why?".to_owned()),
+        (Kind::Reviewed, "Why is it lost?".to_owned()),
     ];
     let mut found = quotes.clone();
     found.sort_by_key(|(kind, _)| *kind != Kind::ChangesRequested);
@@ -1663,7 +1674,7 @@ fn an_excerpt_is_what_its_author_wrote_and_neither_a_quotation_nor_code() {
         1,
         ADA,
         "2026-03-10T10:00:00Z",
-        "> Why is the lamp dark, and who turned it off in the first place?\n\nThe fuse.\n```rust\nlet lamp = Lamp::dark();\n```\n",
+        "> Why is the lamp dark, and who turned it off in the first place?\n\nThe fuse was out.\n```rust\nlet lamp = Lamp::dark();\n```\n",
     );
     team.comment(1, ADA, "2026-03-10T11:00:00Z", "> It is dark, is it not?");
     let quotes: Vec<String> = team
@@ -1673,7 +1684,7 @@ fn an_excerpt_is_what_its_author_wrote_and_neither_a_quotation_nor_code() {
         .into_iter()
         .filter_map(|snippet| Some(snippet.quote?.text))
         .collect();
-    assert_eq!(quotes, ["The fuse."]);
+    assert_eq!(quotes, ["The fuse was out."]);
 }
 
 /// What a pack says of delegations.

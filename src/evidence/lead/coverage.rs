@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -57,6 +56,7 @@ pub(super) fn coverage(sources: &LeadSources<'_>, names: &Names<'_>) -> Vec<Cove
     let pack = |person: PersonId| sources.packs.iter().find(|pack| pack.person == person);
     let line = |pack: &Pack| {
         let snippets = pack.snippets.as_slice();
+        let held = held(snippets, zone);
         let n = |claim: &dyn Fn(&Snippet) -> bool| {
             u64::try_from(snippets.iter().filter(|snippet| claim(snippet)).count())
                 .unwrap_or(u64::MAX)
@@ -71,7 +71,12 @@ pub(super) fn coverage(sources: &LeadSources<'_>, names: &Names<'_>) -> Vec<Cove
                 .into(),
             months: months
                 .iter()
-                .map(|month| (month.clone(), held(snippets, month, zone)))
+                .map(|month| {
+                    (
+                        month.to_string(),
+                        held.get(month).copied().unwrap_or("none"),
+                    )
+                })
                 .collect(),
             latest_on: snippets
                 .iter()
@@ -88,32 +93,35 @@ pub(super) fn coverage(sources: &LeadSources<'_>, names: &Names<'_>) -> Vec<Cove
         .collect()
 }
 
-/// The months of the window, `2026-03`.
-fn months(sources: &LeadSources<'_>) -> Vec<String> {
+/// The months of the window.
+fn months(sources: &LeadSources<'_>) -> Vec<Bucket> {
     let (window, as_of) = (sources.question.window, sources.question.as_of);
     let window = Window {
         since: window.since,
         until: window.until.min(as_of),
     };
-    let spine = Bucket::spine(window, Granularity::Month, &sources.question.zone);
-    spine.into_iter().map(|month| month.to_string()).collect()
+    Bucket::spine(window, Granularity::Month, &sources.question.zone)
 }
 
-/// What a month holds of somebody.
-fn held(snippets: &[Snippet], month: &str, zone: &TimeZone) -> &'static str {
-    let is_of_month = |day: Date| Bucket::of_date(day, Granularity::Month).to_string() == month;
-    let inside = || {
-        let of_month = |snippet: &&Snippet| snippet.days(zone).any(is_of_month);
-        snippets.iter().filter(of_month)
-    };
-    let has = |polarity| inside().any(|snippet| snippet.polarity == polarity);
-    match (has(Polarity::Win), has(Polarity::Challenge)) {
+/// What the months hold of somebody: those that hold anything.
+fn held(snippets: &[Snippet], zone: &TimeZone) -> BTreeMap<Bucket, &'static str> {
+    let mut polarities: BTreeMap<Bucket, (bool, bool)> = BTreeMap::new();
+    for snippet in snippets {
+        for day in snippet.days(zone) {
+            let month = Bucket::of_date(day, Granularity::Month);
+            let (win, challenge) = polarities.entry(month).or_default();
+            *win |= snippet.polarity == Polarity::Win;
+            *challenge |= snippet.polarity == Polarity::Challenge;
+        }
+    }
+    let word = |(win, challenge)| match (win, challenge) {
         (true, true) => "both",
         (true, false) => "win",
         (false, true) => "challenge",
-        (false, false) if inside().next().is_some() => "context",
-        (false, false) => "none",
-    }
+        (false, false) => "context",
+    };
+    let months = polarities.into_iter();
+    months.map(|(month, of)| (month, word(of))).collect()
 }
 
 /// One sign a month.

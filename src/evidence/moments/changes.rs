@@ -55,14 +55,21 @@ pub(super) fn collect(
     }
 }
 
-/// The longest of some comments whose words are not quoted yet.
+/// Fewer letters are a “Done.” or a “Nice catch”: that it was said is counted, and quoting it shows nothing.
+const LEAST_QUOTED: usize = 10;
+
+/// The longest of some comments whose words are not quoted yet, where one of them says anything.
 pub(super) fn new_excerpt<'a>(
     comments: impl Iterator<Item = &'a Comment>,
     quoted: &mut BTreeSet<String>,
 ) -> Option<Quote> {
     // Two comments that are the same as far as they are quoted are the same quotation.
     let words = |comment: &Comment| excerpt(std::iter::once(comment)).map(|quote| quote.text);
-    let is_new = |comment: &&Comment| words(comment).is_some_and(|words| !quoted.contains(&words));
+    let n_letters = |words: &str| words.chars().filter(|sign| sign.is_alphanumeric()).count();
+    let is_new = |comment: &&Comment| {
+        words(comment)
+            .is_some_and(|words| n_letters(&words) >= LEAST_QUOTED && !quoted.contains(&words))
+    };
     let quote = excerpt(comments.filter(is_new))?;
     quoted.insert(quote.text.clone());
     Some(quote)
