@@ -92,9 +92,7 @@ impl Analysis {
         Settings::check(store, register)?;
         let tables = facts::read_parts(store, parts)?;
         let mut findings = Findings::read(store)?;
-        findings.take_patterns(&patterns, register, |name| {
-            repository_of(&tables, name).is_some()
-        });
+        findings.take_patterns(&patterns, register, |name| repository_of(&tables, name));
         findings.accept(register, inquiry.today(), |name| {
             repository_of(&tables, name)
         });
@@ -131,9 +129,7 @@ impl Analysis {
     /// Takes in what patterns gave when they were resolved last.
     pub fn take_patterns(&mut self, lines: &[PatternLine], register: &Register) {
         let tables = &self.tables;
-        (self.findings).take_patterns(lines, register, |name| {
-            repository_of(tables, name).is_some()
-        });
+        (self.findings).take_patterns(lines, register, |name| repository_of(tables, name));
     }
 
     /// What does not grow with the past: who is who, which repositories there are, how complete their data is.

@@ -17,6 +17,7 @@ use super::report::forgotten_login;
 use super::tables::Answer;
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
+use crate::domain::{PatternLine, RepoName};
 use crate::metrics::REGISTRY;
 use crate::register;
 use crate::render::encode;
@@ -81,11 +82,18 @@ pub fn check(args: &RegisterCheckArgs, workspace: &Workspace) -> Result<u8, CliE
     })
 }
 
-/// Patterns of the team's register that mean nothing, or not what they should.
+/// Patterns of the team's register that mean nothing, or not what they should, and names of which nothing was read. Names that the store
+/// does not know at all are told with whatever else it does not know.
 fn of_patterns(analysis: &Analysis) -> impl Iterator<Item = Unknown> + '_ {
     let lines = analysis.findings.patterns.iter();
     let of_register = lines.filter(|line| line.product.is_some() && line.has_hole());
-    of_register.map(|line| Unknown {
+    let is_known = |name: &str| {
+        let mut known = analysis.tables.repositories.iter();
+        known.any(|row| row.is_called(name))
+    };
+    let is_name = |line: &PatternLine| line.pattern.parse::<RepoName>().is_ok();
+    let told = of_register.filter(move |line| !is_name(line) || is_known(&line.pattern));
+    told.map(|line| Unknown {
         place: "product.repositories".to_owned(),
         message: discover::told(line),
     })

@@ -57,11 +57,9 @@ pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8,
         }
         Until::Fetched | Until::Facts => {
             let mut findings = Findings::read(&store)?;
-            let is_there = |name: &RepoName| store.known_id(name).is_some();
-            findings.take_patterns(&workspace.patterns, &workspace.register, is_there);
-            findings.accept(&workspace.register, workspace.inquiry().today(), |name| {
-                store.known_id(name)
-            });
+            let id_of = |name: &RepoName| store.known_id(name);
+            findings.take_patterns(&workspace.patterns, &workspace.register, id_of);
+            findings.accept(&workspace.register, workspace.inquiry().today(), id_of);
             let is_partial = findings.is_partial();
             fetched.outcome()?;
             fetched.finish(if is_partial { PARTIAL } else { DONE })

@@ -1,13 +1,12 @@
 //! What deriving found besides the facts: how complete every stream is, and the holes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use super::{Error, MinedClone};
 use crate::domain::{
-    Completeness, Gap, ImportLine, PatternLine, RepoName, RepositoryId, Selector, Stream,
-    StreamCertificate,
+    Completeness, Gap, ImportLine, PatternLine, RepoName, RepositoryId, Stream, StreamCertificate,
 };
 use crate::register::Register;
 use crate::store::{self, Store};
@@ -96,20 +95,26 @@ impl Findings {
             || self.imports.iter().any(ImportLine::has_hole)
     }
 
-    /// Takes in what patterns gave, and tells which names of products the store has nothing of: figures of these products are of the
-    /// rest alone.
+    /// Takes in what patterns gave, and tells which repositories of products the store has nothing of: figures of these products are
+    /// of the rest alone.
     pub fn take_patterns(
         &mut self,
         lines: &[PatternLine],
         register: &Register,
-        is_there: impl Fn(&RepoName) -> bool,
+        id_of: impl Fn(&RepoName) -> Option<RepositoryId>,
     ) {
-        let absent = register.products.iter().flat_map(|product| {
-            let names = product.selectors.iter().filter_map(Selector::name);
-            let absent = names.filter(|name| !is_there(name));
-            absent.map(|name| PatternLine::of_absent(&product.name, name))
-        });
-        self.patterns = lines.iter().cloned().chain(absent).collect();
+        // One that is only named has an id too.
+        let lines_read = self.certificates.iter();
+        let read: BTreeSet<RepositoryId> = lines_read
+            .filter(|line| line.completeness != Completeness::Skipped)
+            .map(|line| line.repository)
+            .collect();
+        let is_there = |name: &RepoName| id_of(name).is_some_and(|id| read.contains(&id));
+        let absent = register.absent(is_there);
+        let absent = absent.map(|(product, name)| PatternLine::of_absent(product, name));
+        let lines = lines.iter().cloned();
+        let held = lines.map(|line| line.held_against(is_there));
+        self.patterns = held.chain(absent).collect();
     }
 
     /// Marks the holes that a register accepts on a day.

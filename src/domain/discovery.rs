@@ -39,10 +39,13 @@ pub struct PatternLine {
     pub n_missing: u64,
     /// When the list was read; `None`: never.
     pub listed_at: Option<Timestamp>,
+    /// The names of those that are taken, where the entry is no plain name.
+    #[serde(skip)]
+    pub taken: Vec<RepoName>,
 }
 
 impl PatternLine {
-    /// The line of a name of which nothing is in the store.
+    /// The line of a name of which nothing was read.
     #[must_use]
     pub fn of_absent(product: &str, name: &RepoName) -> Self {
         Self {
@@ -60,7 +63,30 @@ impl PatternLine {
             n_taken: 0,
             n_missing: 0,
             listed_at: None,
+            taken: Vec::new(),
         }
+    }
+
+    /// The line as it is where only some of what it takes is there. What is known to be missing already is told first.
+    #[must_use]
+    pub fn held_against(mut self, is_there: impl Fn(&RepoName) -> bool) -> Self {
+        let absent: Vec<&RepoName> = self.taken.iter().filter(|name| !is_there(name)).collect();
+        let Some(first) = absent.first().filter(|_| !self.has_hole()) else {
+            return self;
+        };
+        let others = match absent.len() {
+            1 => String::new(),
+            n => format!(" and {} more", n - 1),
+        };
+        self.reason = Some(format!(
+            "of {} repositories that it takes, nothing of `{first}`{others} was read",
+            self.taken.len()
+        ));
+        self.fix = Some(format!(
+            "run `linchpin run` with a token, or leave it out with `!{first}`"
+        ));
+        self.completeness = Completeness::Partial;
+        self
     }
 
     /// Whether something that was asked for is missing.
@@ -123,6 +149,9 @@ pub fn discovered(
             } else {
                 line.n_taken += 1;
                 line.n_missing += u64::from(repository.missing_since.is_some());
+                if !is_name {
+                    line.taken.push(repository.name.clone());
+                }
                 if taken.insert(repository.name.key()) {
                     found.names.push(repository.name.clone());
                     found.by.push(selector.to_string());
@@ -237,6 +266,7 @@ impl<'a> Candidates<'a> {
                 .list
                 .filter(|_| self.is_listed)
                 .and_then(|list| list.listed_at),
+            taken: Vec::new(),
         }
     }
 }

@@ -33,6 +33,18 @@ impl Register {
         }
     }
 
+    /// The repositories that products name and that are not there, each with its product.
+    pub fn absent<'a>(
+        &'a self,
+        is_there: impl Fn(&RepoName) -> bool + 'a,
+    ) -> impl Iterator<Item = (&'a str, &'a RepoName)> {
+        let named = self.products.iter().flat_map(|product| {
+            let names = product.selectors.iter().filter_map(Selector::name);
+            names.map(|name| (product.name.as_str(), name))
+        });
+        named.filter(move |(_, name)| !is_there(name))
+    }
+
     /// Whether a product's entry is more than a name.
     #[must_use]
     pub fn has_patterns(&self) -> bool {

@@ -116,25 +116,23 @@ fn repositories(
     tables: &Tables,
     found: &mut Vec<Unknown>,
 ) {
-    let products = team
-        .products
-        .iter()
-        .flat_map(|product| &product.repositories);
+    let is_there = |name: &RepoName| {
+        let name = name.to_string();
+        tables.repositories.iter().any(|row| row.is_called(&name))
+    };
     let areas = team
         .areas
         .iter()
         .filter_map(|area| area.repository.as_ref());
     let initiatives = private.initiatives.iter().flat_map(|one| &one.repositories);
-    let named: Vec<(&str, &RepoName)> = products
-        .map(|name| ("product.repositories", name))
-        .chain(areas.map(|name| ("area.repository", name)))
+    let others = areas
+        .map(|name| ("area.repository", name))
         .chain(initiatives.map(|name| ("initiative.repositories", name)))
-        .collect();
-    for (place, name) in named {
+        .filter(|(_, name)| !is_there(name));
+    let products = team.absent(is_there);
+    let absent = products.map(|(_, name)| ("product.repositories", name));
+    for (place, name) in absent.chain(others) {
         let name = name.to_string();
-        if tables.repositories.iter().any(|row| row.is_called(&name)) {
-            continue;
-        }
         let known = tables.repositories.iter().map(|row| row.name.as_str());
         let near = near(&name, known);
         found.push(Unknown::new(

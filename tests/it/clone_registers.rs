@@ -311,6 +311,12 @@ fn what_a_product_names_and_the_store_does_not_have_is_told_and_so_is_the_revers
         );
         assert!(quality.contains("--github acme/shade"), "{quality}");
     }
+    // The check of the register says it once.
+    let check = ran(here, &[&["register", "check"], &RUN[2..]].concat());
+    assert_eq!(check.code, 3, "{}", check.err);
+    let said = "product.repositories: `acme/shade` is not in the store\n";
+    assert!(check.out.contains(said), "{}", check.out);
+    assert_eq!(check.out.matches("acme/shade").count(), 1, "{}", check.out);
     // The repository that was read is in no product: no page of a product has it.
     register("\"acme/shade\"");
     for command in [&RUN[..], &report] {
@@ -325,4 +331,26 @@ fn what_a_product_names_and_the_store_does_not_have_is_told_and_so_is_the_revers
         ran.ends_with(0);
         assert!(!ran.err.contains("[[product]]"), "{}", ran.err);
     }
+    register("\"acme/lamp\", \"acme/shade\"");
+    ran(here, &RUN);
+    // Who names it and reads nothing of it has not made it be there, and whoever reads a figure sees whose history it is without.
+    let named = [&RUN[..], &["--github", "acme/shade"]].concat();
+    let before = read("lamps.html").matches("history of acme/shade").count();
+    for command in [&named, &report] {
+        let ran = ran(here, command);
+        assert_eq!(ran.code, 5, "{}", ran.err);
+        let page = read("lamps.html");
+        assert!(
+            page.matches("history of acme/shade not read").count() > before + 5,
+            "{page}"
+        );
+    }
+    let check = ran(here, &[&["register", "check"], &RUN[2..]].concat());
+    assert_eq!(check.code, 3, "{}", check.err);
+    assert_eq!(
+        check.out.matches("`acme/shade` (lamps)").count(),
+        1,
+        "{}",
+        check.out
+    );
 }

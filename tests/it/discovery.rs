@@ -622,6 +622,34 @@ fn what_github_no_longer_shows_stays_a_hole_until_somebody_leaves_it_out() {
 }
 
 #[test]
+fn what_a_pattern_takes_and_nobody_read_is_a_hole_until_it_is_read() {
+    let place = Place::new(world());
+    place.product(&["acme/*", "!acme/tool"]);
+    place.run(&CONFIG).ends_with(0);
+    // The list knows it, the store has nothing of it: the figures would be of three of four.
+    place.product(&["acme/*"]);
+    let report = [&["report"][..], &CONFIG].concat();
+    let offline = [&["run", "--offline"][..], &CONFIG].concat();
+    for command in [&offline, &report] {
+        let ran = place.with_token(command, None);
+        assert_eq!(ran.code, 5, "{command:?}: {}", ran.err);
+        let line = place.pattern("acme/*");
+        assert_eq!(line["completeness"], "partial", "{line}");
+        assert_eq!(
+            line["reason"],
+            "of 4 repositories that it takes, nothing of `acme/tool` was read"
+        );
+    }
+    let check = [&["register", "check"][..], &CONFIG].concat();
+    let check = place.with_token(&check, None);
+    assert_eq!(check.code, 3, "{}", check.out);
+    assert_eq!(check.out.matches("acme/tool").count(), 1, "{}", check.out);
+    assert_eq!(check.out.lines().count(), 1, "{}", check.out);
+    place.run(&CONFIG).ends_with(0);
+    assert_eq!(place.pattern("acme/*")["completeness"], "complete");
+}
+
+#[test]
 fn an_emptied_repository_stays_and_one_that_takes_the_name_of_a_deleted_one_is_another() {
     let place = Place::new(world());
     place.product(&["acme/*"]);

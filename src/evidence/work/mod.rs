@@ -4,6 +4,7 @@
 //! write.
 
 mod card;
+mod own_acts;
 mod pieces;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -43,14 +44,6 @@ pub struct Record<'a> {
     outcomes: Vec<Outcome>,
     /// By id of an initiative: the measure of the goal that it serves, before and after.
     measured: Mutex<HashMap<String, Option<Outcome>>>,
-}
-
-/// What somebody did in an initiative.
-#[derive(Debug, Default)]
-struct OwnActs {
-    /// A pull request of theirs was open or merged, or some of it they made with somebody.
-    wrote: bool,
-    reviewed: bool,
 }
 
 impl<'a> Record<'a> {
@@ -221,32 +214,6 @@ impl<'a> Record<'a> {
                 blocks: vec![Block::Bullets(reviewed)],
             });
         }
-    }
-
-    /// What somebody did inside the window in an initiative, which may be older than the window and go on after it.
-    fn own_acts(&self, initiative: &Initiative, story: &Story, person: PersonId) -> OwnActs {
-        let seen = self.sources.seen();
-        let tables = self.sources.past.tables;
-        let has_own = story.involved.wrote.contains_key(&person);
-        // Commits of a pair are not told apart by day.
-        let mut own = OwnActs {
-            wrote: !has_own && story.involved.wrote(person),
-            reviewed: false,
-        };
-        for whole in initiative
-            .keys
-            .iter()
-            .filter_map(|key| self.teller.whole(*key))
-        {
-            let row = whole.pull_request;
-            let is_there =
-                row.created_at < seen.until && row.closed_at.is_none_or(|at| at >= seen.since);
-            own.wrote |= has_own && is_there && whole.authors.contains(&person);
-            own.reviewed |= whole
-                .human_reviews(tables)
-                .any(|row| row.author == Some(person) && seen.contains(row.submitted_at));
-        }
-        own
     }
 
     /// Why no pull request is known; `None` where some are read.

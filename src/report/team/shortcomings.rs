@@ -1,13 +1,13 @@
 //! What the data lacks, told once per reason, and which figures it concerns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{CertificateLine, Shortcoming};
 use crate::domain::{Completeness, ImportKind, ImportLine, PatternLine, Stream, StreamCertificate};
 use crate::metrics::measure::{Definition, Need};
 use crate::report::input::{ProductInput, TeamInput};
 
-/// Why a figure of a product may be incomplete: streams it needs that have holes.
+/// Why a figure of a product may be incomplete: streams it needs that have holes, or that were read of some repositories alone.
 pub(super) fn cautions(
     definition: &Definition,
     product: &ProductInput,
@@ -25,11 +25,18 @@ pub(super) fn cautions(
             Need::Deployments => stream == Stream::Deployments,
         })
     };
-    let concerned = input.certificates.iter().filter(|certificate| {
-        certificate.has_hole()
-            && product.repositories.contains(&certificate.repository)
-            && needs(certificate.stream)
-    });
+    let is_unread = |line: &StreamCertificate| line.completeness == Completeness::Skipped;
+    let of_product = || {
+        let lines = input.certificates.iter();
+        lines.filter(|line| product.repositories.contains(&line.repository) && needs(line.stream))
+    };
+    // Of what was read nowhere there is no figure.
+    let read: BTreeSet<Stream> = of_product()
+        .filter(|line| !is_unread(line))
+        .map(|line| line.stream)
+        .collect();
+    let concerned = of_product()
+        .filter(|line| line.has_hole() || is_unread(line) && read.contains(&line.stream));
     let lines: Vec<CertificateLine> = concerned.map(|line| named(input, line)).collect();
     let needs_import = |line: &&ImportLine| {
         let named = line.product.as_ref();

@@ -3,29 +3,24 @@
 //! What is open stands in a part of its own, above: it is as of today. A fortnight's part is brought up to date until the next one is
 //! over, and stays after that; what people wrote, open action items among it, stays in any case.
 
+mod named;
+mod now;
+
 use std::collections::BTreeMap;
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
+use self::named::{NAMED, Named, id, listed, more, named};
 use super::Sources;
 use super::blocks::labelled;
 use super::index::Index;
 use super::moments::{FIRST_MONDAY, fortnight_of};
-use super::open_work::{OpenWork, with_whom};
+use super::open_work::OpenWork;
 use super::pack::{Face, spans, unobserved};
-use super::snippet::{Kind, Link, Origin, Snippet, Words};
-use super::sprints::{Verdict, sprints};
+use super::snippet::{Kind, Link, Origin, Snippet};
 use crate::domain::{Person, PersonId};
 use crate::report::document::{Block, Document, Span};
-use crate::work::roster::RosterDelegation;
-use crate::work::turns::{Asked, Holder, Turn};
-
-/// So many moments of a line are named.
-const NAMED: usize = 4;
-
-/// What is due in so many days is told.
-const DUE_DAYS: i64 = 28;
 
 /// Two of them a fortnight, in turn.
 const QUESTIONS: [&str; 6] = [
@@ -243,155 +238,6 @@ impl Writing<'_> {
         }
         words
     }
-
-    /// What is open as of the last day: at most eight lines.
-    fn now(&self, until: Date) -> Vec<Block> {
-        let of = |kind: Kind| self.snippets.iter().filter(move |one| one.kind == kind);
-        let mut lines = Vec::new();
-        // Whoever waits for the person, at the end of the window.
-        if let Some(waiting) = of(Kind::Waiting).next_back() {
-            let mut words = spans(&waiting.act);
-            words.extend(id(waiting));
-            lines.push(labelled("Waits for this person", words));
-        }
-        let own = self.open.of_person(self.whose.id);
-        if !own.is_empty() {
-            let mut words = Vec::new();
-            for (at, (key, turn)) in own.iter().take(NAMED).enumerate() {
-                if at > 0 {
-                    words.push(Span::text("; "));
-                }
-                if let Some(item) = self.index.item(*key) {
-                    let link = item.link(self.sources);
-                    words.push(Span::link(link.text, link.url));
-                    words.push(Span::text(format!(" “{}”", item.pull_request.title)));
-                }
-                words.push(Span::text(self.with_whom(turn)));
-            }
-            words.extend(more(own.len()));
-            lines.push(labelled("Own work waits", words));
-        }
-        let stands: Vec<&Snippet> = of(Kind::Open).collect();
-        if !stands.is_empty() {
-            lines.push(labelled("Needs fresh eyes", listed(stands)));
-        }
-        lines.extend(self.feedback(until));
-        lines.extend(self.delegations(until));
-        lines.extend(self.goals(until));
-        if lines.is_empty() {
-            lines.push(vec![Span::text("Nothing is open in what was read.")]);
-        }
-        vec![
-            Block::Heading(1, vec![Span::text(format!("Open at the end of {until}"))]),
-            Block::Bullets(lines),
-        ]
-    }
-
-    /// With whom an open pull request waits, since when, and how many of whose working days that is.
-    fn with_whom(&self, turn: &Turn) -> String {
-        let sources = self.sources;
-        let words = with_whom(sources, &turn.holder, "this person");
-        let whose = match &turn.holder {
-            Holder::Reviewers(asked) => match asked.as_slice() {
-                [Asked::Person(person)] => Some(*person),
-                _ => None,
-            },
-            Holder::Author | Holder::Draft | Holder::Merge => Some(self.whose.id),
-            Holder::Agent | Holder::Ci | Holder::Deploy => None,
-        };
-        let days = sources.working_days(whose, turn.since, sources.end());
-        let since = sources.date(turn.since);
-        let days = format!("{:.0}", days.floor());
-        let plural = if days == "1" { "" } else { "s" };
-        format!(" {words} since {since} ({days} working day{plural})")
-    }
-
-    /// Feedback that is looked at, with what the sprints say.
-    fn feedback(&self, until: Date) -> Option<Vec<Span>> {
-        let roster = &self.sources.past.question.roster;
-        let mut words = Vec::new();
-        for one in roster
-            .feedback
-            .iter()
-            .filter(|one| one.person == self.whose.id)
-        {
-            let feedback = &one.feedback;
-            let is_over = feedback.stop_on.is_some_and(|stop| stop < until);
-            if is_over || feedback.given_on > until {
-                continue;
-            }
-            let said = feedback.measure.map_or_else(
-                || "looked at by hand".to_owned(),
-                |measure| {
-                    let days = roster.sprint_days;
-                    let row = super::measures::row_of(measure);
-                    if let Some(because) = row.not_observed(self.sources) {
-                        return format!("not observed: {because}");
-                    }
-                    let all = sprints(self.sources, self.whose.id, feedback, measure, days);
-                    let said = Verdict::of(&all).words();
-                    said.trim_end_matches('.').replace(", examples below", "")
-                },
-            );
-            let gap = if words.is_empty() { "" } else { " · " };
-            words.push(Span::text(format!(
-                "{gap}“{}”, agreed {}: {said}",
-                feedback.topic, feedback.given_on
-            )));
-        }
-        (!words.is_empty()).then(|| labelled("Feedback", words))
-    }
-
-    /// What is handed over and due soon, or was due.
-    fn delegations(&self, until: Date) -> Option<Vec<Span>> {
-        let soon = until.saturating_add(DUE_DAYS.days());
-        let is_due = |one: &&RosterDelegation| {
-            let is_open = one.start_on <= until && one.done_on.is_none_or(|done| done > until);
-            is_open && one.due_on.is_some_and(|due| due <= soon)
-        };
-        let declared = self.sources.past.question.roster.delegations.iter();
-        let own =
-            declared.filter(|one| one.giver == self.whose.id || one.receiver == self.whose.id);
-        let mut words = Vec::new();
-        for one in own.filter(is_due) {
-            let is_giver = one.giver == self.whose.id;
-            let (other, to) = if is_giver {
-                (one.receiver, "to")
-            } else {
-                (one.giver, "from")
-            };
-            let other = self.sources.person(other);
-            let other = other.map_or("somebody", |other| other.display_name.as_str());
-            let due = one.due_on.map_or_else(String::new, |due| {
-                let word = if due < until { "was due" } else { "due" };
-                format!(", {word} {due}")
-            });
-            let gap = if words.is_empty() { "" } else { " · " };
-            words.push(Span::text(format!("{gap}“{}” {to} {other}{due}", one.what)));
-        }
-        (!words.is_empty()).then(|| labelled("Handed over", words))
-    }
-
-    /// The person's own goals that are open.
-    fn goals(&self, until: Date) -> Option<Vec<Span>> {
-        let roster = &self.sources.past.question.roster;
-        let own = roster.goals.iter().filter(|one| {
-            let goal = &one.goal;
-            let is_open = goal.set_on <= until && goal.due_on.is_none_or(|due| due >= until);
-            one.person == Some(self.whose.id) && is_open
-        });
-        let mut words = Vec::new();
-        for one in own {
-            let gap = if words.is_empty() { "" } else { " · " };
-            let due = one.goal.due_on;
-            let due = due.map_or_else(String::new, |due| format!(", due {due}"));
-            words.push(Span::text(format!(
-                "{gap}“{}”, set {}{due}",
-                one.goal.title, one.goal.set_on
-            )));
-        }
-        (!words.is_empty()).then(|| labelled("Goals", words))
-    }
 }
 
 /// The two questions of a fortnight.
@@ -400,64 +246,4 @@ fn questions(first: Date) -> [&'static str; 2] {
     let turn = usize::try_from(days.div_euclid(14).rem_euclid(3)).unwrap_or(0);
     let of = |at: usize| QUESTIONS.get(at).copied().unwrap_or(QUESTIONS[0]);
     [of(2 * turn), of(2 * turn + 1)]
-}
-
-/// What a line names.
-struct Named<'a> {
-    link: Option<&'a Link>,
-    title: Option<String>,
-    on: Date,
-    /// The moment that it is of.
-    id: &'a str,
-}
-
-impl<'a> Named<'a> {
-    fn of(snippet: &'a Snippet) -> Self {
-        Self {
-            link: snippet.act.first_link(),
-            title: snippet.act.0.iter().find_map(title),
-            on: snippet.on,
-            id: &snippet.id,
-        }
-    }
-}
-
-/// Of each moment its first page with the title, the date and the id.
-fn listed(snippets: Vec<&Snippet>) -> Vec<Span> {
-    named(snippets.into_iter().map(Named::of).collect())
-}
-
-fn named(all: Vec<Named<'_>>) -> Vec<Span> {
-    let mut words = Vec::new();
-    let n = all.len();
-    for (at, one) in all.into_iter().take(NAMED).enumerate() {
-        if at > 0 {
-            words.push(Span::text(", "));
-        }
-        words.extend(one.link.map(|link| Span::link(&link.text, &link.url)));
-        if let Some(title) = one.title {
-            words.push(Span::text(format!(" {title}")));
-        }
-        words.push(Span::text(format!(" ({}) ", one.on)));
-        words.push(Span::Code(one.id.to_owned()));
-    }
-    words.extend(more(n));
-    words
-}
-
-fn more(n: usize) -> Option<Span> {
-    let n_more = n.saturating_sub(NAMED);
-    (n_more > 0).then(|| Span::text(format!(" and {n_more} more")))
-}
-
-fn id(snippet: &Snippet) -> [Span; 2] {
-    [Span::text(" "), Span::Code(snippet.id.clone())]
-}
-
-/// What the change is called, by those who made it.
-fn title(words: &Words) -> Option<String> {
-    match words {
-        Words::Given(title) => Some(format!("“{title}”")),
-        _ => None,
-    }
 }
