@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An organisation on a Spark cluster: every shard of a plan is a task that runs the linchpin binary on an executor.
 
-usage: spark-submit organisation.py --plan PLAN --stores DIRECTORY --store STORE --out DIRECTORY [--linchpin BINARY] [-- OPTION …]
+usage: spark-submit organisation.py --plan PLAN --stores DIRECTORY --store STORE --out DIRECTORY [--metric ID …] [--linchpin BINARY] [-- OPTION …]
 
 PLAN is what `linchpin shard plan` printed, STORE the store that joins, and OPTIONs are those of `linchpin` (`--config`, `--api-url`,
 `--offline`, `--as-of`, …), given to every step. DIRECTORY of the stores is a path that the driver and all executors see (a shared file
@@ -10,7 +10,7 @@ A shard is tried as often as Spark tries a task (`spark.task.maxFailures`). The 
 (`spark.executorEnv.GITHUB_TOKEN`), never an argument.
 
 Then the driver joins the shards, exports facts and relations as Parquet, and Spark answers every definition in queries/metrics with the
-same SQL: OUT/measures/ID.parquet, a row a figure. `linchpin report --store STORE` writes the pages.
+same SQL: OUT/measures/ID.parquet, a row a figure; with `--metric`, those that are named. `linchpin report --store STORE` writes the pages.
 """
 
 import argparse
@@ -43,14 +43,23 @@ def shard_task(linchpin, plan, stores, options):
     return run
 
 
-def measures(session, export, place):
-    """Every definition, by the SQL that every engine runs."""
+def definitions(named):
+    """The files of the metrics that are named; without a name, of all."""
+    known = {path.stem: path for path in sorted((QUERIES / "metrics").glob("*.sql"))}
+    unknown = sorted(set(named) - set(known))
+    if unknown:
+        raise SystemExit(f"no definition of {', '.join(unknown)}; `linchpin explain list` names every metric")
+    return [path for metric, path in known.items() if not named or metric in named]
+
+
+def measures(session, export, place, paths):
+    """The answers of some definitions, by the SQL that every engine runs."""
     sys.path.insert(0, str(QUERIES / "prelude"))
     import spark
 
     spark.views(session, export)
     n_rows = {}
-    for path in sorted((QUERIES / "metrics").glob("*.sql")):
+    for path in paths:
         frame = session.sql(path.read_text(encoding="utf-8"))
         frame.coalesce(1).write.mode("overwrite").parquet(str(place / f"{path.stem}.parquet"))
         n_rows[path.stem] = session.read.parquet(str(place / f"{path.stem}.parquet")).count()
@@ -67,7 +76,10 @@ def main():
     for name in ("plan", "stores", "store", "out"):
         parser.add_argument(f"--{name}", required=True, type=pathlib.Path)
     parser.add_argument("--linchpin", default="linchpin")
+    parser.add_argument("--metric", action="append", default=[], help="only this one; can be given several times")
     asked = parser.parse_args(arguments)
+    # A wrong name is told before hours of work, not after them.
+    paths = definitions(asked.metric)
     plan, stores, store, out = (getattr(asked, name).resolve() for name in ("plan", "stores", "store", "out"))
     numbers = [shard["shard"] for shard in json.loads(plan.read_text(encoding="utf-8"))["shards"]]
     stores.mkdir(parents=True, exist_ok=True)
@@ -82,7 +94,7 @@ def main():
     places = [str(stores / str(number)) for number in sorted(finished)]
     ran([asked.linchpin, "shard", "commit", "--plan", str(plan), "--store", str(store), "--quiet", *options, *places])
     ran([asked.linchpin, "export", "--format", "parquet", "--store", str(store), "--out", str(out), "--quiet", *options])
-    for metric, n in measures(session, out / "export", out / "measures").items():
+    for metric, n in measures(session, out / "export", out / "measures", paths).items():
         print(f"{metric:30} {n:6} rows", flush=True)
 
 
