@@ -346,7 +346,10 @@ fn bullet(sources: &Sources<'_>, snippet: &Snippet) -> Vec<Span> {
         .on
         .until(sources.date(sources.past.question.as_of))
         .map_or(0, |span| span.get_days());
-    let mut note = format!("{days} days old");
+    let mut note = match days {
+        1 => "1 day old".to_owned(),
+        days => format!("{days} days old"),
+    };
     match snippet.origin {
         Origin::Observed => {}
         Origin::SelfReported => note.push_str(", self-reported"),

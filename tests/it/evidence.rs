@@ -476,6 +476,26 @@ fn a_standstill_ends_with_the_review_that_nobody_was_asked_for() {
 }
 
 #[test]
+fn of_two_standstills_the_one_before_the_review_is_told() {
+    let mut team = Team::new();
+    // Ada's comment ends a week's standstill, and it stands still again until she reviews.
+    team.pull_request(1, BEN, "2026-02-03T09:00:00Z", Some("2026-03-10T09:00:00Z"));
+    team.comment(1, ADA, "2026-02-10T10:00:00Z", "I have a look.");
+    team.comment(1, ADA, "2026-03-09T09:00:00Z", "At last.");
+    team.review(1, ADA, "2026-03-09T10:00:00Z", ReviewState::Approved);
+    assert_eq!(
+        team.acts(ADA, Kind::Unblocked),
+        [
+            "Unblocked widgets#1 “Change 1” after 18 working days without an event by anyone but its author (2026-02-10 to 2026-03-09): \
+          reviewed 2026-03-09, merged 2026-03-10."
+        ]
+    );
+    // Cem's word sets it going again: Ada's review ends nothing.
+    team.comment(1, CEM, "2026-03-06T10:00:00Z", "A word.");
+    assert_eq!(team.acts(ADA, Kind::Unblocked), Vec::<String>::new());
+}
+
+#[test]
 fn two_days_are_no_standstill() {
     let mut team = Team::new();
     team.pull_request(1, BEN, "2026-03-05T09:00:00Z", Some("2026-03-10T09:00:00Z"));

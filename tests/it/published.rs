@@ -254,7 +254,7 @@ fn waits_are_told_where_enough_people_reviewed() {
     let card = below(text, "### Lamps of … · ");
     assert!(
         card.contains(
-            "% on reviewers, deployment not observed of the time from opening to production (n 3)"
+            "% on reviewers of the time from opening to the end, deployment not observed (n 3)"
         ),
         "{card}"
     );

@@ -41,25 +41,10 @@ fn unblocked(subject: &Subject<'_>, item: &Item<'_>) -> Option<Snippet> {
         .reviews_by(subject.person, merged_at)
         .next()?
         .submitted_at;
-    // The person's own comment on the way to the review belongs to the act, not to the time before it.
-    let first_comment = item
-        .comments_by(subject.person, reviewed_at)
-        .map(|comment| comment.created_at)
-        .next();
-    let stepped_in_at = first_comment.map_or(reviewed_at, |at| at.min(reviewed_at));
     if !subject.is_inside(reviewed_at) {
         return None;
     }
-    // Who looks at a draft unblocks nobody.
-    let ready_at = item.readiness().since(stepped_in_at)?;
-    let quiet_since = item
-        .last_outside_event(subject.index, stepped_in_at)
-        .map_or(ready_at, |at| at.max(ready_at));
-    // How long it stood still is told by the team's days, as everywhere: nobody in particular had to move.
-    let days = (subject.sources).working_days(None, quiet_since, stepped_in_at);
-    if days < subject.sources.past.question.flow.stuck_after_working_days {
-        return None;
-    }
+    let (quiet_since, stepped_in_at, days) = stood_still_before(subject, item, reviewed_at)?;
     if (subject.sources).working_days(None, reviewed_at, merged_at) > MOVES_ON {
         return None;
     }
@@ -89,6 +74,33 @@ fn unblocked(subject: &Subject<'_>, item: &Item<'_>) -> Option<Snippet> {
         .caveats
         .push("talks outside GitHub are not visible here");
     Some(snippet)
+}
+
+/// The last standstill before the person's review, if it was the person who ended it: since when, until when, and working days.
+///
+/// The person's own comment on the way to the review belongs to the act, not to the time before it: but what stood still again
+/// after it, or was set going by somebody else, is not what that comment led to.
+fn stood_still_before(
+    subject: &Subject<'_>,
+    item: &Item<'_>,
+    reviewed_at: Timestamp,
+) -> Option<(Timestamp, Timestamp, f64)> {
+    let enough = subject.sources.past.question.flow.stuck_after_working_days;
+    let mut at = reviewed_at;
+    loop {
+        // Who looks at a draft unblocks nobody.
+        let ready_at = item.readiness().since(at)?;
+        let last = item.last_outside_event(subject.index, at);
+        let quiet_since = last.map_or(ready_at, |last| last.max(ready_at));
+        // How long it stood still is told by the team's days, as everywhere: nobody in particular had to move.
+        let days = (subject.sources).working_days(None, quiet_since, at);
+        if days >= enough {
+            let mut comments = item.comments_by(subject.person, reviewed_at);
+            let is_own = at == reviewed_at || comments.any(|comment| comment.created_at == at);
+            return is_own.then_some((quiet_since, at, days));
+        }
+        at = last.filter(|last| *last > ready_at)?;
+    }
 }
 
 /// When something had been without an event for as many of the team's working days as are agreed.

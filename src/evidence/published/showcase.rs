@@ -6,7 +6,7 @@ use super::public::Public;
 use super::{result, risk};
 use crate::domain::{Milestone, RepositoryId};
 use crate::evidence::blocks::{count, heading, labelled, not_observed, paragraph};
-use crate::evidence::work::shares;
+use crate::evidence::work::shares_of_time;
 use crate::report::document::{Block, Document, Span};
 use crate::report::withheld::people_words;
 use crate::work::delivery::actions::{Done, done};
@@ -254,11 +254,7 @@ fn details(public: &Public<'_>, one: &Told<'_>) -> Vec<Vec<Span>> {
             format!("[not told: reviewed by {}]", people_words(Some(n)))
         }
         None => "[not measured]".to_owned(),
-        Some(waits) => format!(
-            "{} of the time from opening to production (n {})",
-            shares(waits),
-            waits.n
-        ),
+        Some(waits) => format!("{} (n {})", shares_of_time(waits), waits.n),
     };
     lines.push(labelled("waited", [Span::text(waited)]));
     lines.push(public.record.against(story));

@@ -349,15 +349,21 @@ fn joined(words: &[&str]) -> String {
 }
 
 /// `31 % on reviewers, 12 % on deployment`.
-pub(in crate::evidence) fn shares(waits: &Waits) -> String {
-    let deployment = waits.deployment.map_or_else(
-        || "deployment not observed".to_owned(),
-        |share| format!("{} on deployment", quantity::percent(share)),
-    );
-    format!(
-        "{} on reviewers, {deployment}",
-        quantity::percent(waits.reviewers)
-    )
+fn shares(waits: &Waits) -> String {
+    let reviewers = format!("{} on reviewers", quantity::percent(waits.reviewers));
+    match waits.deployment {
+        Some(share) => format!("{reviewers}, {} on deployment", quantity::percent(share)),
+        None => reviewers,
+    }
+}
+
+/// The shares with the time that they are of: what no deployment of is observed ends with its merge, its close or the window.
+pub(in crate::evidence) fn shares_of_time(waits: &Waits) -> String {
+    let of = match waits.deployment {
+        Some(_) => "of the time from opening to production",
+        None => "of the time from opening to the end, deployment not observed",
+    };
+    format!("{} {of}", shares(waits))
 }
 
 /// `waited: 31 % on reviewers, 12 % on deployment (n 15; the team's other work 44 %, 9 %)`.
@@ -366,13 +372,13 @@ fn waited(story: &Story) -> Vec<Span> {
     line.push(Span::text(match (&story.waits, &story.others) {
         (None, _) => ": [not measured]".to_owned(),
         (Some(own), None) => format!(
-            ": {} of the time from opening to production (n {}; no other work of the team to compare with)",
-            shares(own),
+            ": {} (n {}; no other work of the team to compare with)",
+            shares_of_time(own),
             own.n
         ),
         (Some(own), Some(others)) => format!(
-            ": {} of the time from opening to production (n {}; the team's other work in these days {}, n {})",
-            shares(own),
+            ": {} (n {}; the team's other work in these days {}, n {})",
+            shares_of_time(own),
             own.n,
             shares(others),
             others.n

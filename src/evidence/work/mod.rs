@@ -24,7 +24,7 @@ use crate::work::initiatives::{Decision, Initiative, Initiatives, Named, Story, 
 use crate::work::pull_requests::Key;
 use crate::work::roster::RosterInitiative;
 
-pub(super) use self::card::{restored, shares};
+pub(super) use self::card::{restored, shares_of_time};
 pub(super) use self::pieces::{Part, Piece};
 
 /// How many pull requests outside of initiatives are listed.
