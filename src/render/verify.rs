@@ -299,15 +299,17 @@ fn what_of(word: &str) -> Option<What> {
     if word.starts_with("http://") || word.starts_with("https://") {
         return Some(What::Link);
     }
-    if !has_digit {
-        return None;
-    }
     let is_hex = |text: &str| text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    // One id in fifty thousand has no digit at all.
     if let Some((head, tail)) = word.split_once('-')
-        && matches!(head, "ev" | "in")
         && is_hex(tail)
+        && (has_digit || tail.len() >= 6)
+        && matches!(head, "ev" | "in")
     {
         return Some(What::Id);
+    }
+    if !has_digit {
+        return None;
     }
     let after = |sign| word.split_once(sign).map(|(_, after): (&str, &str)| after);
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -513,6 +515,8 @@ mod tests {
             &[(What::Date, "2025-01-01")],
         );
         check("I closed ev-0000000000.", &[(What::Id, "ev-0000000000")]);
+        check("I closed ev-ffffffffff.", &[(What::Id, "ev-ffffffffff")]);
+        check("It is led in-dead ends.", &[]);
         check("See web#223, reviewed by 5 people.", &[(What::Number, "5")]);
         check(
             "The rota brought p50 from 9.5 to 2.8.",

@@ -223,7 +223,10 @@ impl Graph<'_> {
             let Some(login) = logins.into_iter().next() else {
                 continue;
             };
-            let own = self.nodes_of(&login);
+            let mut own = self.nodes_of(&login);
+            if own.is_empty() {
+                own = self.noreply_nodes_of(&login);
+            }
             let other = self.nodes_of(&alias);
             let people = other
                 .iter()
@@ -265,6 +268,51 @@ impl Graph<'_> {
         accounts.chain(signatures).collect()
     }
 
+    /// The noreply addresses of a login that no account was seen of: one account's, as their numbers say, or none.
+    fn noreply_nodes_of(&self, login: &str) -> Vec<usize> {
+        let sites = self.sites();
+        let signatures = self.evidence.signatures.iter().enumerate();
+        let found: Vec<(usize, Noreply)> = signatures
+            .filter_map(|(at, signature)| Some((at, noreply(&signature.email)?)))
+            .filter(|(_, found)| found.login == login && sites.contains(&found.site))
+            .collect();
+        let ids = found
+            .iter()
+            .filter_map(|(_, found)| Some((&found.site, found.id?)));
+        if ids.collect::<BTreeSet<_>>().len() > 1 {
+            return Vec::new();
+        }
+        let nodes = found.iter().map(|(at, _)| self.signature_node(*at));
+        nodes.collect()
+    }
+
+    /// By cluster: the servers on which it has an account, as far as anything but a name tells. An account was seen, or a number
+    /// stands in a noreply address, or the register names a member, and that is by a login.
+    fn sites_of_clusters(&mut self) -> BTreeMap<usize, BTreeSet<String>> {
+        let mut asked = self.sites();
+        if self.evidence.site.is_none() {
+            asked.insert("github.com".to_owned());
+        }
+        let n_accounts = self.evidence.accounts.len();
+        let mut found: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+        for node in 0..self.texts.len() {
+            let sites = match node.checked_sub(n_accounts) {
+                None => asked.clone(),
+                Some(_) if self.claimed.contains_key(&node) => asked.clone(),
+                Some(at) => {
+                    let signature = self.evidence.signatures.get(at);
+                    let own = signature.and_then(|signature| noreply(&signature.email));
+                    let numbered = own.filter(|found| found.id.is_some());
+                    numbered.into_iter().map(|found| found.site).collect()
+                }
+            };
+            if !sites.is_empty() {
+                found.entry(self.root(node)).or_default().extend(sites);
+            }
+        }
+        found
+    }
+
     pub(super) fn same_name_and_local_part(&mut self) {
         let keyed: Vec<_> = self
             .evidence
@@ -284,12 +332,10 @@ impl Graph<'_> {
         for (key, node) in keyed {
             by_key.entry(key).or_default().push(node);
         }
+        let mut sites = self.sites_of_clusters();
         for nodes in by_key.into_values() {
-            let accounts: BTreeSet<usize> = nodes
-                .iter()
-                .filter_map(|node| self.account_root(*node))
-                .collect();
-            if accounts.len() > 1 {
+            let roots: BTreeSet<usize> = nodes.iter().map(|node| self.root(*node)).collect();
+            if are_two_accounts(&sites, &roots) {
                 continue;
             }
             let mut nodes = nodes.into_iter();
@@ -297,6 +343,9 @@ impl Graph<'_> {
                 for node in nodes {
                     self.merge(first, node, Reason::SameNameAndLocalPart);
                 }
+                let own: Vec<_> = roots.iter().filter_map(|root| sites.remove(root)).collect();
+                let own = own.into_iter().flatten().collect();
+                sites.insert(self.root(first), own);
             }
         }
     }
@@ -316,12 +365,12 @@ impl Graph<'_> {
         for root in bearers.values().flat_map(BTreeMap::keys) {
             *n_groups.entry(*root).or_default() += 1;
         }
+        let sites = self.sites_of_clusters();
         for clusters in bearers.into_values() {
-            let n_accounts = clusters
-                .keys()
-                .filter(|root| **root < self.evidence.accounts.len())
-                .count();
-            if n_accounts > 1 || clusters.keys().any(|root| n_groups.get(root) != Some(&1)) {
+            let roots = clusters.keys().copied().collect();
+            if are_two_accounts(&sites, &roots)
+                || clusters.keys().any(|root| n_groups.get(root) != Some(&1))
+            {
                 continue;
             }
             let nodes: Vec<usize> = clusters.into_values().collect();
@@ -343,4 +392,12 @@ impl Graph<'_> {
             Some(at) => full_name(&self.evidence.signatures.get(at)?.name),
         }
     }
+}
+
+/// Whether two of some clusters have an account on the same server: two people, or one with two accounts, which is for a human to
+/// say.
+fn are_two_accounts(sites: &BTreeMap<usize, BTreeSet<String>>, roots: &BTreeSet<usize>) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut all = roots.iter().filter_map(|root| sites.get(root)).flatten();
+    all.any(|site| !seen.insert(site))
 }

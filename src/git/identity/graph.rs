@@ -122,12 +122,6 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// The cluster of a node, if it holds an account: accounts come first, so they are roots.
-    pub(super) fn account_root(&mut self, node: usize) -> Option<usize> {
-        let root = self.root(node);
-        (root < self.evidence.accounts.len()).then_some(root)
-    }
-
     /// The forgotten person that a node stands for.
     pub(super) fn stand_in(&self, node: usize) -> Option<StandIn> {
         match node.checked_sub(self.evidence.accounts.len()) {

@@ -427,6 +427,51 @@ mod tests {
     }
 
     #[test]
+    fn no_name_makes_two_accounts_or_two_members_one() {
+        let people = |texts: &[&str], site, aliases: &[(&str, &str)]| {
+            let signatures: Vec<_> = texts.iter().map(|text| signature(text)).collect();
+            let aliases: Vec<_> = aliases
+                .iter()
+                .map(|(login, alias)| ((*login).to_owned(), (*alias).to_owned()))
+                .collect();
+            let identity = resolve(&Evidence {
+                aliases: &aliases,
+                site,
+                ..evidence(&[], &signatures, &[])
+            });
+            (identity.people.len(), identity.suspects.len())
+        };
+        // Two numbers of one server are two accounts, whether GitHub was asked or not; of two servers they may be one person's.
+        let numbered = [
+            "Jan Novak <111+jan1@users.noreply.github.com>",
+            "Jan Novak <222+jan2@users.noreply.github.com>",
+        ];
+        assert_eq!(people(&numbered, None, &[]), (2, 1));
+        let elsewhere = [
+            numbered[0],
+            "Jan Novak <222+jan2@users.noreply.ghe.example>",
+        ];
+        assert_eq!(people(&elsewhere, None, &[]).0, 1);
+        // Two members who bear one name are two, though one has written from an address like the other's.
+        let members = [
+            "Jan Novak <jan.novak@acme.io>",
+            "Jan Novak <jan.novak@home.cz>",
+        ];
+        let own = [("jan1", "jan.novak@acme.io"), ("jan2", "jan.novak@home.cz")];
+        assert_eq!(people(&members, None, &[]).0, 1);
+        assert_eq!(people(&members, None, &own), (2, 1));
+        assert_eq!(people(&members, None, &own[..1]).0, 1);
+        assert_eq!(people(&[members[0], numbered[1]], None, &own[..1]), (2, 1));
+        // A member's own noreply address is the login's, and so is what the register adds to it.
+        assert_eq!(people(&[members[0], numbered[0]], None, &own[..1]).0, 1);
+        let renamed = [
+            "J <jan.novak@acme.io>",
+            "K <111+jan1@users.noreply.github.com>",
+        ];
+        assert_eq!(people(&renamed, Some("github.com"), &own[..1]).0, 1);
+    }
+
+    #[test]
     fn the_register_merges_and_a_contradicting_one_does_not() {
         let accounts = [account("ada", Some(1), None), account("bob", Some(2), None)];
         let signatures = [signature("A <a@old.io>")];

@@ -137,6 +137,14 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     for text in told.filter_map(words).collect::<Vec<_>>() {
         measure.note(reading, text);
     }
+    let areas = measure.cells.iter();
+    let labels: BTreeSet<String> = areas.filter_map(|cell| cell.scope.area.clone()).collect();
+    if let Some(label) = latest(&followed, &labels).filter(|_| labels.len() > 1) {
+        measure.note(
+            reading,
+            format!("of {} changes the figure is of one: {label}", labels.len()),
+        );
+    }
     Ok(measure)
 }
 
@@ -167,6 +175,14 @@ fn words(cell: &Cell) -> Option<String> {
         false => "cannot tell",
     };
     Some(format!("{label}: {verdict} ({because})"))
+}
+
+/// The change that several are told by.
+fn latest<'l>(followed: &BTreeSet<&str>, labels: &'l BTreeSet<String>) -> Option<&'l String> {
+    // Labels begin with their day.
+    let mut newest = labels.iter().rev();
+    let told = newest.find(|label| followed.contains(label.as_str()));
+    told.or_else(|| labels.last())
 }
 
 /// The changes that weeks enough have passed since for a line through them.
@@ -237,15 +253,9 @@ fn rows(reading: &Reading<'_>, changes: &[Around]) -> Vec<Row> {
 
 /// The figure of one change; of several, that of the latest one that is followed for long enough, else of the latest.
 fn estimate(followed: &BTreeSet<&str>, rows: &[&Row]) -> Measured {
-    let n_rows = count(rows.len());
     let label = |row: &Row| row.row.areas.first().cloned().unwrap_or_default();
     let labels: BTreeSet<String> = rows.iter().map(|row| label(row)).collect();
-    // Labels begin with their day.
-    let told = labels
-        .iter()
-        .rev()
-        .find(|label| followed.contains(label.as_str()));
-    let Some(told) = told.or_else(|| labels.last()) else {
+    let Some(told) = latest(followed, &labels) else {
         return Measured::TooFew { n: 0 };
     };
     let rows: Vec<&Row> = rows
@@ -253,6 +263,7 @@ fn estimate(followed: &BTreeSet<&str>, rows: &[&Row]) -> Measured {
         .filter(|row| label(row) == *told)
         .copied()
         .collect();
+    let n_rows = count(rows.len());
     let weeks = weekly(&rows);
     let sides = [-WEEKS..0, 0..WEEKS];
     let [before, after] = sides

@@ -12,7 +12,7 @@ pub(super) struct Spine(pub(super) Vec<Bucket>);
 
 impl Spine {
     /// Every bucket that the window touches, but for one at its end of which it has less than a day and which has no rows: where the
-    /// window ends an hour into a month, that hour is no month.
+    /// window ends an hour into a month, that hour is no month; nor is it one where no hour was spent in it yet.
     pub(super) fn of(frame: &Frame<'_>, granularity: Granularity, cells: &[&Cell]) -> Self {
         let mut buckets = Bucket::spine(frame.window, granularity, frame.zone);
         let is_ghost = |bucket: &Bucket| {
@@ -36,7 +36,12 @@ impl Spine {
 
 fn has_rows(cell: &Cell) -> bool {
     match &cell.measured {
-        Measured::Value { n, .. } | Measured::TooFew { n } => *n > 0,
+        Measured::Value { n, value, .. } => {
+            let is_nothing_yet =
+                matches!(value.0.first(), Some((_, Number::Real(first))) if *first <= 0.0);
+            *n > 0 && !is_nothing_yet
+        }
+        Measured::TooFew { n } => *n > 0,
         Measured::Withheld { .. } => true,
         Measured::NotObserved { .. } | Measured::NotApplicable { .. } => false,
     }

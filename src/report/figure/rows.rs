@@ -50,8 +50,7 @@ pub(super) fn listed_rows(
         subject::is_place(definition, row) && row.value.is_some_and(|value| value > 0.0)
     };
     // Work that stands still is a list to go through, however much of it there is.
-    let is_standing =
-        |row: &LedgerRow| definition.cohort.is_none() && row.is_running && row.person.is_none();
+    let is_standing = |row: &LedgerRow| definition.cohort.is_none() && row.is_running;
     let mut rows: Vec<&LedgerRow> = measure
         .rows
         .iter()

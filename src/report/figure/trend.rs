@@ -42,7 +42,8 @@ enum Form {
 }
 
 impl Form {
-    fn of(definition: &Definition, has_rows: bool) -> Self {
+    fn of(definition: &Definition, rows: Option<&Rows>) -> Self {
+        let has_rows = rows.is_some();
         if definition.cohort.is_none() {
             return Self::State;
         }
@@ -51,12 +52,20 @@ impl Form {
         match definition.unit {
             _ if !has_rows => Self::Plain,
             Unit::Hours | Unit::WorkingHours if is_median => Self::Durations,
-            Unit::Count(_) if is_median => Self::SmallCounts,
+            Unit::Count(_) if is_median && rows.is_some_and(are_small) => Self::SmallCounts,
             Unit::Share if definition.recipe == Recipe::Share && is_delivery => Self::RareEvents,
             Unit::Share if definition.recipe == Recipe::Share => Self::Share,
             _ => Self::Plain,
         }
     }
+}
+
+/// Whether most of the counts have a class of their own: of lines of changes nearly all are "3 or more".
+fn are_small(rows: &Rows) -> bool {
+    let few = SMALL_COUNTS.len().saturating_sub(1);
+    let is_few = |amount: f64| amount < course::real(few) - 0.5;
+    let n_few = rows.dots.iter().filter(|dot| is_few(dot.amount)).count();
+    2 * n_few >= rows.dots.len()
 }
 
 /// What a chart is made of: the figures by bucket and over the window, and the rows where they are there.
@@ -98,7 +107,7 @@ impl<'a> Source<'a> {
 
 pub(super) fn chart(id: &str, source: &Source<'_>, frame: &Frame<'_>) -> Option<Chart> {
     let definition = source.definition;
-    let form = Form::of(definition, source.rows.is_some());
+    let form = Form::of(definition, source.rows);
     let mut course = match source.rows {
         Some(rows) if form != Form::State => {
             // Small numbers are counted, however many there are.

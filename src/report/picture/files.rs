@@ -77,7 +77,7 @@ pub(super) fn picture(material: Option<&Material>, frame: &Frame<'_>) -> Option<
         ),
         alternative: format!(
             "{folded}, its area the lines that survive, its colour how many people active in the last 90 days ever changed or \
-             reviewed it. Files by that number: {}. The largest areas: {}.",
+             reviewed it. Files without such lines, and files with nothing but changes that are left out, are not on it. Files by that number: {}. The largest areas: {}.",
             words.join(", "),
             found
                 .iter()

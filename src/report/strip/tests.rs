@@ -48,6 +48,34 @@ fn the_intervals_decide_the_word() {
 }
 
 #[test]
+fn what_is_the_same_is_not_what_is_not_told_apart() {
+    let check = |moved: &[&str], n_not_told, n_same, expected: &str| {
+        let moved: Vec<String> = moved.iter().map(|text| (*text).to_owned()).collect();
+        assert_eq!(words::sentence(&moved, n_not_told, n_same), expected);
+    };
+    check(&[], 0, 0, "No figure can be compared.");
+    check(
+        &[],
+        0,
+        1,
+        "Nothing moved: one figure is the same on both sides.",
+    );
+    check(
+        &[],
+        5,
+        1,
+        "Nothing moved: 5 figures are not told apart, one figure is the same on both sides.",
+    );
+    check(&["A longer"], 0, 0, "Moved: A longer.");
+    check(
+        &["A longer", "B fewer"],
+        5,
+        1,
+        "Moved: A longer; B fewer. Not told apart: 5 others. The same: one other.",
+    );
+}
+
+#[test]
 fn a_count_is_told_a_week_and_hours_as_how_many_wait() {
     let figure = |metric: &str, per, n: Option<&str>| StripFigure {
         metric: metric.to_owned(),

@@ -7,19 +7,40 @@ use crate::report::quantity;
 
 /// What moved, in one sentence.
 pub(in crate::report) fn moved(lines: &[StripLine]) -> String {
-    let moved = moves(lines);
-    let n_same = lines
-        .iter()
-        .filter(|line| matches!(line.change, Change::NotToldApart | Change::Same))
-        .count();
-    match (moved.is_empty(), n_same) {
-        (true, 0) => "No figure can be compared.".to_owned(),
-        (true, 1) => "Nothing moved: one figure is not told apart.".to_owned(),
-        (true, n) => format!("Nothing moved: {n} figures are not told apart."),
-        (false, 0) => format!("Moved: {}.", moved.join("; ")),
-        (false, 1) => format!("Moved: {}. Not told apart: one other.", moved.join("; ")),
-        (false, n) => format!("Moved: {}. Not told apart: {n} others.", moved.join("; ")),
+    let n_of = |change| lines.iter().filter(|line| line.change == change).count();
+    sentence(
+        &moves(lines),
+        n_of(Change::NotToldApart),
+        n_of(Change::Same),
+    )
+}
+
+/// `Moved: Cycle time longer (…). Not told apart: 5 others. The same: one other.`
+pub(super) fn sentence(moved: &[String], n_not_told: usize, n_same: usize) -> String {
+    if moved.is_empty() {
+        let words = [
+            (n_not_told, "not told apart"),
+            (n_same, "the same on both sides"),
+        ];
+        let parts = words.into_iter().filter(|(n, _)| *n > 0);
+        let parts: Vec<String> = parts
+            .map(|(n, what)| match n {
+                1 => format!("one figure is {what}"),
+                n => format!("{n} figures are {what}"),
+            })
+            .collect();
+        return match parts.as_slice() {
+            [] => "No figure can be compared.".to_owned(),
+            parts => format!("Nothing moved: {}.", parts.join(", ")),
+        };
     }
+    let others = [(n_not_told, "Not told apart"), (n_same, "The same")];
+    let others = others.into_iter().filter(|(n, _)| *n > 0);
+    let others = others.map(|(n, what)| match n {
+        1 => format!(" {what}: one other."),
+        n => format!(" {what}: {n} others."),
+    });
+    format!("Moved: {}.{}", moved.join("; "), others.collect::<String>())
 }
 
 /// What moved, figure by figure.
