@@ -3,6 +3,11 @@
 //   npm install --no-save --no-audit --no-fund --prefix target/browser-check playwright-core@1.65.1 axe-core@4.14.1
 //   node .ci/browser-check.mjs linchpin-demo/team [folder for screenshots]
 //   node .ci/browser-check.mjs linchpin-demo/private/lead [folder for screenshots]
+//   node .ci/browser-check.mjs linchpin-demo/private
+//
+// Checked of every page of the folder and of those below it, with everything open, on a laptop and on a phone: nothing overflows
+// sideways, and no word of a table runs out of its cell. On paper nothing that is folded on the screen is missing, but for the rows and
+// the receipts of a product's page. Of a folder without an index.html that is all.
 //
 // Checked of every page of the folder, in light and dark, on wide, middling and narrow screens and on a phone: nothing is requested
 // beyond the page itself, the console stays silent (so the content security policy holds), nothing overflows sideways, text has a
@@ -29,8 +34,10 @@ if (!tree) {
   console.error('usage: node .ci/browser-check.mjs <folder with an index.html> [folder for screenshots]');
   process.exit(2);
 }
-const pages = readdirSync(tree).filter((file) => file.endsWith('.html')).sort();
-if (!pages.includes('index.html')) {
+const are_pages = (files) => files.filter((file) => file.endsWith('.html')).sort();
+const pages = are_pages(readdirSync(tree));
+const all_pages = are_pages(readdirSync(tree, { recursive: true }));
+if (all_pages.length === 0 || (pages.length > 0 && !pages.includes('index.html'))) {
   console.error(`${tree} has no index.html`);
   process.exit(2);
 }
@@ -194,6 +201,27 @@ function cut_tables() {
   return places.filter((place) => place.scrollWidth > place.clientWidth).map((place) => place.getAttribute('aria-label'));
 }
 
+/** Runs in the page: cells of tables whose words run out of them, over their neighbours. */
+function spilt_cells() {
+  const cells = [...document.querySelectorAll('td, th')].filter((cell) => cell.checkVisibility());
+  const beyond = (cell) => {
+    const inside = document.createRange();
+    inside.selectNodeContents(cell);
+    const [words, place] = [inside.getBoundingClientRect(), cell.getBoundingClientRect()];
+    return words.width === 0 ? 0 : Math.max(words.right - place.right, place.left - words.left);
+  };
+  const spilt = cells.map((cell) => [Math.round(beyond(cell)), cell.textContent.trim().slice(0, 40)]);
+  return spilt.filter(([by]) => by > 2).map(([by, words]) => `${by} px of "${words}"`);
+}
+
+/** Runs in the page, as it is printed: what is folded there as well. */
+function folded_away() {
+  const may_fold = (folded) => folded.matches('.rows') || folded.querySelector(':scope > .receipts') !== null;
+  const folded = [...document.querySelectorAll('details:not([open])')].filter((one) => !may_fold(one));
+  const is_missing = (one) => [...one.children].some((part) => part.tagName !== 'SUMMARY' && !part.checkVisibility());
+  return folded.filter(is_missing).map((one) => one.querySelector('summary').textContent.trim().slice(0, 60));
+}
+
 /** Runs in the page: how many pictures let the page's own ground through, which forced colours choose. */
 function pictures_without_ground() {
   const { channels } = globalThis.lens;
@@ -223,7 +251,24 @@ for (const file of pages) {
     }
   }
 }
-check('the page follows the colour scheme', grounds.light !== grounds.dark, JSON.stringify(grounds));
+check('the page follows the colour scheme', pages.length === 0 || grounds.light !== grounds.dark, JSON.stringify(grounds));
+
+for (const file of all_pages) {
+  const { context, page } = await open(url_of(file), { viewport: { width: 718, height: 1047 } });
+  await page.emulateMedia({ media: 'print' });
+  const folded = await page.evaluate(folded_away);
+  check(`${file}: nothing that is folded is missing on paper`, folded.length === 0, folded.slice(0, 8).join(', '));
+  await page.emulateMedia({ media: 'screen' });
+  await page.evaluate(() => document.querySelectorAll('details').forEach((part) => (part.open = true)));
+  for (const [name, width] of [['laptop', 1280], ['phone', 390]]) {
+    await page.setViewportSize({ width, height: 900 });
+    const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    check(`${file}, ${name}: nothing overflows sideways when everything is open`, beyond <= 0, `${beyond} px`);
+    const spilt = await page.evaluate(spilt_cells);
+    check(`${file}, ${name}: every word stays in its cell`, spilt.length === 0, spilt.slice(0, 8).join(', '));
+  }
+  await context.close();
+}
 
 for (const file of pages) {
   const { context, page } = await open(url_of(file), { viewport: { width: 1440, height: 900 } });
@@ -376,4 +421,4 @@ await browser.close();
 
 for (const failure of failures) console.error(`failed: ${failure}`);
 if (failures.length > 0) process.exit(1);
-console.log(`browser check: ${pages.length} pages of ${resolve(tree).split('/').slice(-2).join('/')} and ${svgs.length} charts are fine`);
+console.log(`browser check: ${all_pages.length} pages of ${resolve(tree).split('/').slice(-2).join('/')} and ${svgs.length} charts are fine`);

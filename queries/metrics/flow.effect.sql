@@ -143,7 +143,7 @@ scoped AS (
   UNION ALL
   SELECT l.product, l.event, CAST(NULL AS STRING) AS area, COUNT(*) AS n
   FROM latest l
-  JOIN used u ON u.product = l.product AND u.event = l.event
+  JOIN used u ON u.product = l.product
   GROUP BY l.product, l.event
 )
 SELECT

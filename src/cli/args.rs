@@ -199,15 +199,15 @@ pub struct Places {
     /// The most repositories that an owner, a glob, a topic or a team may mean; one that means more is refused.
     #[arg(long, value_name = "N", default_value_t = MAX_REPOSITORIES)]
     pub max_repositories: u64,
-    /// Base of GitHub's REST API; of an Enterprise Server `https://HOST/api/v3`.
+    /// Base of GitHub's REST API; of an Enterprise Server `https://HOST/api/v3`. Default: `https://api.github.com`; with `--offline`
+    /// the server that the store was last fetched from.
     #[arg(
         long,
         value_name = "URL",
         env = "GITHUB_API_URL",
-        hide_env_values = true,
-        default_value = "https://api.github.com"
+        hide_env_values = true
     )]
-    pub api_url: String,
+    pub api_url: Option<String>,
     /// The team's register. Default: linchpin.toml here, else at the root of the clone that this is in.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,

@@ -67,7 +67,7 @@ pub fn demo(args: &DemoArgs, context: &Context) -> Result<u8, CliError> {
             repositories: clones,
             github: Vec::new(),
             max_repositories: MAX_REPOSITORIES,
-            api_url: server.base_url(),
+            api_url: Some(server.base_url()),
             config: Some(place("config").join("linchpin.toml")),
             private_config: Some(place("config").join("linchpin.private.toml")),
             store: place("store"),

@@ -287,6 +287,11 @@ pub fn fetch_with(
     store: &Store,
     progress: &Progress,
 ) -> Result<FetchReport, CliError> {
+    // Before the first answer: a kill leaves no answers of which nobody knows where they are from.
+    store.keep_server(&crate::store::server::Server {
+        api: workspace.api.rest().to_string(),
+        web: workspace.web.clone(),
+    })?;
     let report = runtime()?.block_on(async {
         let client = Client::new(settings, clock)?;
         let options = FetchOptions {

@@ -10,7 +10,7 @@ use crate::domain::{Agents, RepositoryId};
 use crate::git::{self, MineOptions};
 use crate::github::{self, decode};
 use crate::register::{Merges, Refs};
-use crate::store::{self, Store};
+use crate::store::{self, RepositoryEntry, Store};
 
 /// Something that can be derived again: damage to it counts as its absence.
 pub(super) fn derived(store: &Store, path: &str) -> Result<Option<Vec<u8>>, CliError> {
@@ -51,6 +51,33 @@ fn options(
 
 pub(super) fn state_file(repository: RepositoryId) -> String {
     format!("mined/{}.state", repository.0)
+}
+
+/// Gives a clone that has got a name what was mined of it before under its directory's: a remote was added, or it was moved. Else
+/// the old name would stay in the store as a repository of which no clone is there any more.
+pub(super) fn take_over(workspace: &Workspace, store: &Store) -> Result<(), CliError> {
+    let is_named =
+        |entry: &RepositoryEntry, clone: &Clone| entry.keys.contains(&clone.name.to_lowercase());
+    for clone in workspace.clones.iter().filter(|clone| !clone.is_mirror) {
+        let known = store.repositories();
+        if known.iter().any(|entry| is_named(entry, clone)) {
+            continue;
+        }
+        for entry in known {
+            let is_local = entry.node.is_none() && !entry.keys.iter().any(|key| key.contains('/'));
+            if !is_local || workspace.clones.iter().any(|other| is_named(&entry, other)) {
+                continue;
+            }
+            let Some(state) = derived(store, &state_file(entry.id))? else {
+                continue;
+            };
+            if git::has_history_of(&clone.path, &state)? {
+                store.also_called(entry.id, &clone.name)?;
+                break;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether mining would find in every clone what is in the store already.

@@ -7,7 +7,7 @@ use super::discover;
 use super::error::{CliError, DONE, PARTIAL};
 use super::fetch::{self, Fetched, counted};
 use super::kept::keep_run;
-use super::mining::{derived, is_current, mine, mined, mined_again, state_file};
+use super::mining::{derived, is_current, mine, mined, mined_again, state_file, take_over};
 use super::mirrors::with_mirrors;
 use super::output::{Audience, check_untracked, check_writable, replace_tree};
 use super::report::reading;
@@ -40,6 +40,7 @@ pub fn run(context: &Context, workspace: &Workspace, until: Until) -> Result<u8,
         check_writable(&workspace.out)?;
     }
     let store = open_to_write(&workspace.store)?;
+    take_over(workspace, &store)?;
     let workspace = &discover::resolved(context, workspace, &store)?;
     let n_steps = if until == Until::Report { 4 } else { 3 };
     // GitHub's repositories have their keys first, in the order in which they are fetched.

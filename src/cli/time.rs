@@ -25,18 +25,19 @@ pub fn resolve(time: &Time, now: Timestamp, zone: &TimeZone) -> Result<Resolved,
         Some(text) => instant(text, now, zone, "--as-of")?,
         None => now,
     };
+    let last_quarter = || {
+        let this = Bucket::of(as_of, Granularity::Quarter, zone);
+        let day = this.first_day().saturating_sub(1.day());
+        Bucket::of_date(day, Granularity::Quarter).window(zone)
+    };
     let until = match &time.until {
+        Some(text) if text == "last-quarter" => last_quarter().until,
         Some(text) => instant(text, as_of, zone, "--until")?.min(as_of),
         None => as_of,
     };
     // `last-quarter` sets both ends, unless the end was given.
     let (since, until) = if time.since == "last-quarter" {
-        let this = Bucket::of(as_of, Granularity::Quarter, zone);
-        let last = Bucket::of_date(
-            this.first_day().saturating_sub(1.day()),
-            Granularity::Quarter,
-        );
-        let window = last.window(zone);
+        let window = last_quarter();
         (
             window.since,
             if time.until.is_some() {
@@ -92,7 +93,7 @@ fn instant(
 ) -> Result<Timestamp, CliError> {
     let wrong = || {
         CliError::new(ErrorKind::Usage, format!("`{flag} {}` is no point in time", crate::render::encode::terminal(text)))
-            .hint("write `90d`, `12w`, `2026-01-01`, `2026-01-01T00:00:00Z` or, for `--since`, `last-quarter`")
+            .hint("write `90d`, `12w`, `2026-01-01`, `2026-01-01T00:00:00Z` or, for `--since` and `--until`, `last-quarter`")
     };
     let back = text
         .strip_suffix('d')
@@ -170,6 +171,12 @@ mod tests {
             None,
             None,
             ("2026-04-01T00:00:00Z", "2026-07-01T00:00:00Z"),
+        );
+        check(
+            "2026-01-01",
+            Some("last-quarter"),
+            None,
+            ("2026-01-01T00:00:00Z", "2026-07-01T00:00:00Z"),
         );
         check(
             "2026-01-01",

@@ -23,6 +23,10 @@ use crate::github::ApiAddress;
 use crate::register::{PrivateRegister, Register};
 use crate::render::encode::terminal;
 use crate::render::template::Template;
+use crate::store::server::{Server, server_of};
+
+/// The server that is asked where none is named.
+const GITHUB: &str = "https://api.github.com";
 
 /// A clone and what it is called.
 #[derive(Debug, Clone)]
@@ -179,17 +183,22 @@ impl Workspace {
     pub fn resolve(args: &AnalysisArgs, now: Timestamp) -> Result<Self, CliError> {
         let places = &args.places;
         let is_named = !places.github.is_empty() || given_products(places)?;
-        Self::over(args, now, clones(places, is_named)?)
+        Self::over(args, now, clones(places, is_named)?, false)
     }
 
     /// Resolves arguments of a command that reads the store alone.
     pub fn of_store(args: &AnalysisArgs, now: Timestamp) -> Result<Self, CliError> {
-        Self::over(args, now, Vec::new())
+        Self::over(args, now, Vec::new(), true)
     }
 
-    fn over(args: &AnalysisArgs, now: Timestamp, clones: Vec<Clone>) -> Result<Self, CliError> {
+    fn over(
+        args: &AnalysisArgs,
+        now: Timestamp,
+        clones: Vec<Clone>,
+        reads_the_store_alone: bool,
+    ) -> Result<Self, CliError> {
         let places = &args.places;
-        let api = ApiAddress::parse(&places.api_url)?;
+        let (api, web) = server(places, reads_the_store_alone || places.offline)?;
         let found = Found::of(places);
         let register = read_register_and_imports(places, &found.registers)?;
         let (private_file, private_register) = read_private_register(places, &found.registers)?;
@@ -227,7 +236,7 @@ impl Workspace {
             store: found.store,
             out: found.out,
             again: Again::of(args),
-            web: api.web(),
+            web,
             api,
             offline: places.offline,
             mirrors,
@@ -314,6 +323,28 @@ fn owners(
     of_clones.into_iter().collect()
 }
 
+/// The server that is asked, or that was, and where its pages are: without the network an answer's pages are where it came from.
+fn server(places: &Places, is_offline: bool) -> Result<(ApiAddress, Option<String>), CliError> {
+    let of_store = || {
+        let was_asked = is_offline.then(|| server_of(&Found::of(places).store));
+        let Server { api, web } = was_asked.flatten()?;
+        Some((ApiAddress::parse(&api).ok()?, web))
+    };
+    let known = if places.api_url.is_none() {
+        of_store()
+    } else {
+        None
+    };
+    known.map_or_else(
+        || {
+            let api = ApiAddress::parse(places.api_url.as_deref().unwrap_or(GITHUB))?;
+            let web = api.web();
+            Ok((api, web))
+        },
+        Ok,
+    )
+}
+
 /// Whether a register was given that names repositories.
 fn given_products(places: &Places) -> Result<bool, CliError> {
     if places.config.is_none() {
@@ -336,7 +367,7 @@ fn clones(places: &Places, is_named: bool) -> Result<Vec<Clone>, CliError> {
             Err(error) => return Err(error.into()),
         }
     }
-    let api = ApiAddress::parse(&places.api_url)?;
+    let (api, _) = server(places, places.offline)?;
     let mut clones = Vec::new();
     let mut homes = BTreeSet::new();
     for path in paths {

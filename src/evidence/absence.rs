@@ -293,7 +293,7 @@ impl Away<'_> {
                 What::Wait {
                     ended: Some((at, how)),
                 } => format!("{asked}, {how} {}", date(at)),
-                _ => format!("{asked}, pending at the end of {}", self.sources.last_day()),
+                _ => format!("{asked}, pending {}", self.sources.at_the_end()),
             };
             vec![self.page(item), Span::text(rest)]
         };
@@ -352,7 +352,7 @@ fn turnaround(found: &Turnaround) -> String {
     };
     let (amount, beside) = match found.working_median {
         Some(working) => (
-            format!("{working:.1} working h"),
+            format!("{working:.1} h of working hours"),
             format!("{median:.1} h elapsed; "),
         ),
         None => (format!("{median:.1} h"), String::new()),

@@ -1,9 +1,12 @@
 //! How the waits of merged pull requests on one person stand against those on the others: the card of the lead's page, and of that
 //! person's own.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::blocks::count;
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::measure::{Ratio, Unit};
 use crate::metrics::review::waits::{WaitsAmong, WaitsByStretch, WaitsCompared};
@@ -53,6 +56,9 @@ pub struct Stretch {
     pub n_apart: u64,
     /// More than an even share, and longer, by intervals that do not overlap.
     pub stands_out: bool,
+    /// Whether there is enough of both to compare.
+    #[serde(skip)]
+    pub(super) is_compared: bool,
 }
 
 impl Stretch {
@@ -69,6 +75,10 @@ impl Stretch {
             n: [standing.theirs.n, standing.others.n],
             n_apart: standing.n_apart,
             stands_out: standing.stands_out(),
+            is_compared: standing.interval.is_some()
+                && standing.even_share.is_some()
+                && standing.theirs.interval.is_some()
+                && standing.others.interval.is_some(),
         }
     }
 }
@@ -131,7 +141,37 @@ pub(super) fn stood_out(one: &Bottleneck) -> bool {
     one.window.stands_out || one.quarters.iter().any(|quarter| quarter.stands_out)
 }
 
-/// What the intervals say, of the system.
+/// What is said where nobody stands out: which quarters could be compared at all. That nobody is told apart is not that all are alike.
+pub(super) fn not_told_apart(among: &[&Bottleneck], whom: &str) -> String {
+    let mut quarters: BTreeMap<&str, bool> = BTreeMap::new();
+    for stretch in among.iter().flat_map(|one| &one.quarters) {
+        if let Some(quarter) = stretch.quarter.as_deref() {
+            *quarters.entry(quarter).or_default() |= stretch.is_compared;
+        }
+    }
+    let (n, of) = (
+        quarters
+            .values()
+            .filter(|is_compared| **is_compared)
+            .count(),
+        count(quarters.len(), "quarter"),
+    );
+    let words = format!("No quarter tells {whom} apart from the others");
+    match n {
+        0 => format!("{words}: too few waits to compare in each (n 0 of {of})."),
+        n => format!(
+            "{words}: no share of the merged pull requests above an even one goes with a longer median wait, each clear of its 80 % \
+             interval. Compared: {n} of {of}{}.",
+            if n == quarters.len() {
+                ""
+            } else {
+                "; in the others there are too few waits"
+            }
+        ),
+    }
+}
+
+/// What the intervals say, of the system, where somebody stands out.
 pub(super) fn conclusion(found: &[&Bottleneck]) -> String {
     let mut quarters: Vec<&str> = found
         .iter()
@@ -141,11 +181,6 @@ pub(super) fn conclusion(found: &[&Bottleneck]) -> String {
         .collect();
     quarters.sort_unstable();
     quarters.dedup();
-    if found.is_empty() {
-        return "In no quarter did merged pull requests wait on one person beyond an even share and longer than on the \
-                others: requests are spread."
-            .to_owned();
-    }
     if quarters.is_empty() {
         return "Over the window, merged pull requests waited on one person beyond an even share and longer than on the \
                 others. No single quarter has enough of them to say when."
@@ -161,8 +196,8 @@ pub(super) fn conclusion(found: &[&Bottleneck]) -> String {
 
 const fn wait_title(unit: Unit) -> &'static str {
     match unit {
-        Unit::WorkingHours => "Median wait on them, working hours",
-        _ => "Median wait on them",
+        Unit::WorkingHours => "Wait on them, median of working hours",
+        _ => "Wait on them, median",
     }
 }
 

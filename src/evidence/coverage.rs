@@ -18,7 +18,9 @@ pub(super) fn table(sources: &Sources<'_>, snippets: &[Snippet], shown: &[&Snipp
     let mut month = sources
         .date(sources.past.question.window.since)
         .first_of_month();
-    let last = sources.last_day();
+    // A month that has only begun has a sign where something happened in it.
+    let latest = snippets.iter().map(|snippet| snippet.on).max();
+    let last = latest.map_or(sources.last_day(), |day| day.max(sources.last_day()));
     while month <= last && months.len() < 120 {
         months.push(month);
         month = month.saturating_add(1.month());

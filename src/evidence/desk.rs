@@ -197,7 +197,7 @@ impl<'a> Desk<'a> {
         let talk = one_on_one::Writing {
             sources,
             index: &self.index,
-            open: self.open.get_or_init(|| OpenWork::of(self.ended)),
+            open: self.open.get_or_init(|| OpenWork::at_the_end(self.ended)),
             whose,
             snippets: &pack.snippets,
         };

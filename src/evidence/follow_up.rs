@@ -14,6 +14,7 @@ use super::situation;
 use super::sprints::{Sprint, Verdict, holds, sprints, when};
 use super::{Link, Sources};
 use crate::domain::PersonId;
+use crate::metrics::measure::Unit;
 use crate::register::{Feedback, PersonMeasure};
 use crate::report::document::{Block, Document, Span};
 use crate::work::roster::person_of;
@@ -79,7 +80,7 @@ fn agreed(sources: &Sources<'_>, feedback: &Feedback) -> Vec<Span> {
         feedback.given_on
     );
     if let Some(measure) = feedback.measure {
-        words += &row_of(measure).agreed(feedback.target);
+        words += &row_of(measure).agreed(feedback.target, sources.past.question.wait_unit());
         words += ".";
     }
     let stop = feedback.stop_on.map_or_else(
@@ -138,7 +139,8 @@ fn since(
             &all,
         ));
     }
-    blocks.push(Block::Paragraph(sentence(row, feedback, latest)));
+    let unit = sources.past.question.wait_unit();
+    blocks.push(Block::Paragraph(sentence(row, feedback, latest, unit)));
     if measure == PersonMeasure::ReviewsCommented {
         excerpts(sources, person, latest, blocks);
     }
@@ -214,8 +216,8 @@ fn asked_and_not_reviewed(
     (!counts.is_empty()).then_some(Block::Paragraph(words))
 }
 
-/// `Reviewed 5 PRs this sprint (…) and left comments on 4 of 5: #412 (3), …; 1 without a comment: #430.`
-fn sentence(row: &Row, feedback: &Feedback, sprint: &Sprint) -> Vec<Span> {
+/// `Reviewed 5 pull requests in the sprint … to … and left comments on 4 of 5: #412 (3), …; 1 without a comment: #430.`
+fn sentence(row: &Row, feedback: &Feedback, sprint: &Sprint, unit: Unit) -> Vec<Span> {
     let n = sprint.hits
         + sprint
             .not_kept()
@@ -231,7 +233,7 @@ fn sentence(row: &Row, feedback: &Feedback, sprint: &Sprint) -> Vec<Span> {
         } else {
             "each".to_owned()
         };
-        let text = Row::with_target(row.sentence, feedback.target)
+        let text = Row::with_target(row.sentence, feedback.target, unit)
             .replace("{n}", &n.to_string())
             .replace("{s}", if n == 1 { "" } else { "s" })
             .replace("{kept}", &kept)

@@ -1,7 +1,5 @@
 //! Goals with what came of them: a number before and after with n, interval and window, or that it is not measured.
 
-use std::fmt::Write as _;
-
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
@@ -29,12 +27,39 @@ pub(super) struct Outcome(pub(super) Vec<String>);
 enum Side {
     Found {
         n: u64,
-        /// In words, without n and interval.
+        /// In words, without the interval.
         text: String,
+        /// Whether the words say n: `3.7 % (1 of 27)`.
+        tells_n: bool,
         ends: Option<[String; 2]>,
         number: f64,
     },
     Missing(String),
+}
+
+impl Side {
+    fn words(&self) -> String {
+        match self {
+            Self::Found { text, .. } => text.clone(),
+            Self::Missing(because) => format!("[not measured: {because}]"),
+        }
+    }
+
+    /// Whether n has to be said beside the words.
+    const fn lacks_n(&self) -> bool {
+        matches!(self, Self::Found { tells_n: false, .. })
+    }
+
+    /// `8.1 h to 11.0 h`.
+    fn interval(&self) -> Option<String> {
+        match self {
+            Self::Found {
+                ends: Some([low, high]),
+                ..
+            } => Some(format!("{low} to {high}")),
+            _ => None,
+        }
+    }
 }
 
 /// The stretches of time that are compared.
@@ -183,12 +208,12 @@ fn side(measured: &Measured, definition: &Definition) -> Side {
                 return Side::Missing("no figure".to_owned());
             };
             let unit = definition.headline_unit(value);
-            let text = value
-                .ratio()
-                .map_or_else(|| quantity::alone(unit, number), quantity::ratio);
+            let ratio = value.ratio();
+            let text = ratio.map_or_else(|| quantity::alone(unit, number), quantity::ratio);
             Side::Found {
                 n: *n,
                 text,
+                tells_n: ratio.is_some_and(|ratio| ratio.of == *n),
                 ends: interval.map(|ends| quantity::interval(unit, number, ends)),
                 number,
             }
@@ -225,6 +250,7 @@ fn of_person(
             return Side::Found {
                 n: hits,
                 text: hits.to_string(),
+                tells_n: true,
                 ends: None,
                 number: super::measures::real(hits),
             };
@@ -235,12 +261,13 @@ fn of_person(
             Some(share) => Side::Found {
                 n: of,
                 text: format!("kept {hits} of {of}"),
+                tells_n: true,
                 ends: wilson_interval(ratio).map(|ends| ends.map(quantity::percent)),
                 number: share,
             },
         }
     };
-    let title = row.agreed(target);
+    let title = row.agreed(target, sources.past.question.wait_unit());
     line(
         &title,
         &side(stretches.before),
@@ -290,44 +317,70 @@ fn reached(sources: &Sources<'_>, goal: &RosterGoal, unit: Unit, after: &Side) -
     }
 }
 
-/// A figure of two stretches of days, the first and the second, as the line of a goal.
+/// A figure of two stretches of days, the first and the second, as the line of a goal. Without one of the first it is of the second
+/// alone, and why there is none is handed on: figures of one source have the same reason, and it is said once.
 pub(super) fn compared(
     definition: &Definition,
     name: &str,
     [before, after]: [&Measured; 2],
     days: &[String; 2],
-) -> String {
+) -> (String, Option<String>) {
     let title = format!("{}, {name}", definition.title);
     let (before, after) = (side(before, definition), side(after, definition));
-    line(&title, &before, &after, days)
+    match (before, &after) {
+        (Side::Missing(because), Side::Found { .. }) => {
+            (alone(&title, &after, days), Some(because))
+        }
+        (before, _) => (line(&title, &before, &after, days), None),
+    }
+}
+
+/// `Pickup time, widgets: 3.8 h (n 93; 80 % interval 3.2 h to 4.6 h); …`.
+fn alone(title: &str, after: &Side, [_, days]: &[String; 2]) -> String {
+    let mut notes = Vec::new();
+    if let Side::Found {
+        n, tells_n: false, ..
+    } = after
+    {
+        notes.push(format!("n {n}"));
+    }
+    notes.extend(after.interval().map(|ends| format!("80 % interval {ends}")));
+    format!("{title}: {}{}; {days}.", after.words(), in_brackets(&notes))
+}
+
+fn in_brackets(notes: &[String]) -> String {
+    if notes.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", notes.join("; "))
 }
 
 /// `Pickup time, widgets: 9.5 h → 3.8 h (n 88 → 93; 80 % interval 8.1 h to 11.0 h → 3.2 h to 4.6 h); … → ….`
 fn line(title: &str, before: &Side, after: &Side, days: &[String; 2]) -> String {
-    let text = |side: &Side| match side {
-        Side::Found { text, .. } => text.clone(),
-        Side::Missing(because) => format!("[not measured: {because}]"),
-    };
-    let mut line = format!("{title}: {} → {}", text(before), text(after));
+    let [first, second] = days;
+    if let (Side::Missing(_), Side::Found { .. }) = (before, after) {
+        let now = alone(title, after, days);
+        return format!("{now} Before, {first}: {}.", before.words());
+    }
     let n = |side: &Side| match side {
         Side::Found { n, .. } => n.to_string(),
         Side::Missing(_) => "–".to_owned(),
     };
-    let _ = write!(line, " (n {} → {}", n(before), n(after));
-    let ends = |side: &Side| match side {
-        Side::Found {
-            ends: Some([low, high]),
-            ..
-        } => Some(format!("{low} to {high}")),
-        _ => None,
-    };
-    if ends(before).is_some() || ends(after).is_some() {
-        let of = |side| ends(side).unwrap_or_else(|| "–".to_owned());
-        let _ = write!(line, "; 80 % interval {} → {}", of(before), of(after));
+    let mut notes = Vec::new();
+    if before.lacks_n() || after.lacks_n() {
+        notes.push(format!("n {} → {}", n(before), n(after)));
     }
-    let [first, second] = days;
-    let _ = write!(line, "); {first} → {second}.");
-    line
+    let ends = [before.interval(), after.interval()];
+    if ends.iter().any(Option::is_some) {
+        let [earlier, later] = ends.map(|ends| ends.unwrap_or_else(|| "–".to_owned()));
+        notes.push(format!("80 % interval {earlier} → {later}"));
+    }
+    format!(
+        "{title}: {} → {}{}; {first} → {second}.",
+        before.words(),
+        after.words(),
+        in_brackets(&notes)
+    )
 }
 
 /// `Halve the wait (the team's, set 2026-01-12, due 2026-06-30, target at most 4.0 h)`.
@@ -342,6 +395,11 @@ pub(super) fn heading(sources: &Sources<'_>, goal: &RosterGoal) -> String {
         .due_on
         .map_or_else(String::new, |day| format!(", due {day}"));
     let target = goal.goal.target.map_or_else(String::new, |target| {
+        if let Some(measure) = goal.goal.person_measure() {
+            let unit = sources.past.question.wait_unit();
+            let agreed = row_of(measure).agreed(Some(target), unit);
+            return format!(", target: {agreed}");
+        }
         let metric = goal.goal.measure.as_deref().and_then(find);
         let Some(metric) = metric else {
             return format!(", target {}", quantity::plain(target));

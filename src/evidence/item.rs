@@ -10,6 +10,7 @@ use super::snippet::Link;
 use crate::domain::{
     Comment, PersonId, PrNumber, PullRequestCommit, PullRequestFile, RepositoryId, Review,
 };
+use crate::work::areas::Areas;
 use crate::work::delivery::undone::Undone;
 use crate::work::pull_requests::FullPullRequest;
 use crate::work::requests::{Asked, End};
@@ -122,15 +123,14 @@ impl Item<'_> {
         })
     }
 
-    /// Its areas, sorted.
+    /// Its areas with their repository, sorted.
     pub(super) fn areas(&self, sources: &Sources<'_>) -> Vec<String> {
         let repository = self.pull_request.repository;
         let name = sources.repository_name(repository);
-        let areas: BTreeSet<String> = self
-            .files
-            .iter()
-            .flat_map(|file| sources.areas_of(repository, &file.path))
-            .map(|area| format!("{name}/{area}"))
+        let own = self.files.iter();
+        let own = own.flat_map(|file| sources.areas_of(repository, &file.path));
+        let areas: BTreeSet<String> = own
+            .map(|area| Areas::with_repository(&name, &area))
             .collect();
         areas.into_iter().collect()
     }

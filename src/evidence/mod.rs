@@ -30,13 +30,14 @@ mod situation;
 pub mod snippet;
 mod sprints;
 pub mod work;
+mod working_days;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{Person, PersonId, RepoName, RepositoryId, Window};
+use crate::domain::{Bucket, Person, PersonId, RepoName, RepositoryId, Window};
 use crate::work::Past;
 use crate::work::file_areas::qualifier;
 use crate::work::roster::RosterAbsence;
@@ -117,10 +118,41 @@ impl<'a> Sources<'a> {
             .min(self.past.question.as_of)
     }
 
-    /// The last civil day that evidence may speak of.
-    fn last_day(&self) -> Date {
+    /// The day of the last instant that evidence may speak of: what happened on it until then is told.
+    fn today(&self) -> Date {
         let before = self.end().saturating_sub(SignedDuration::from_nanos(1));
         self.date(before.unwrap_or(self.end()))
+    }
+
+    /// The last day that is told as a day: the one of the last instant once half of it is over, else the one before it, where the
+    /// window has that. An hour after midnight a day, and a month that begins with it, has not been lived.
+    fn last_day(&self) -> Date {
+        let today = self.today();
+        let half = Bucket::start_of(today, &self.past.question.zone)
+            .saturating_add(SignedDuration::from_hours(12));
+        let is_lived = half.is_ok_and(|half| half <= self.end());
+        let first = self.date(self.past.question.window.since);
+        let before = today.yesterday().ok().filter(|before| *before >= first);
+        before.filter(|_| !is_lived).unwrap_or(today)
+    }
+
+    /// The instant at which what is open is told: the end of the last day, or the last instant of a day that is not over.
+    fn stands_at(&self) -> Timestamp {
+        let zone = &self.past.question.zone;
+        let next = self.last_day().tomorrow();
+        let over = next.map_or(Timestamp::MAX, |next| Bucket::start_of(next, zone));
+        self.end().min(over)
+    }
+
+    /// [`Sources::stands_at`] in words: `at the end of 2026-06-30`, or `on 2026-07-01 at 15:04`.
+    fn at_the_end(&self) -> String {
+        let at = self.past.question.zone.to_datetime(self.stands_at());
+        let last = self.last_day();
+        if at.date() > last {
+            format!("at the end of {last}")
+        } else {
+            format!("on {last} at {:02}:{:02}", at.hour(), at.minute())
+        }
     }
 
     /// A person's declared absences that touch some days, in words; `None` without any.

@@ -209,14 +209,10 @@ impl Verdict {
     }
 }
 
-/// Where a text of a sprint stands in time.
+/// Which sprint a sentence is of: one that is over is no longer this one.
 pub(super) fn when(sprint: &Sprint) -> String {
-    let word = if sprint.is_over {
-        "this sprint"
-    } else {
-        "so far this sprint"
-    };
-    format!("{word} ({} to {})", sprint.first, sprint.last)
+    let so_far = if sprint.is_over { "" } else { "so far " };
+    format!("{so_far}in the sprint {} to {}", sprint.first, sprint.last)
 }
 
 /// Whether an instant lies in a sprint.

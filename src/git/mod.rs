@@ -44,7 +44,7 @@ pub use error::Error;
 pub use graph::{LandedCommit, SideCommit, fork_points, side_commits};
 pub use objects::{bare_subject, named_in_subject};
 pub use options::{MineOptions, Progress, Silent};
-pub use run::{Mined, is_current, mine};
+pub use run::{Mined, has_history_of, is_current, mine};
 
 /// How many bytes of a state [`is_current`] looks at.
 pub const STATE_HEADER_BYTES: usize = state::HEADER_BYTES;

@@ -29,6 +29,11 @@ impl Error {
             text.get(..span.start).unwrap_or(text).matches('\n').count() + 1
         });
         let message = source.message().trim().replace('\n', " ");
+        // TOML has dates of its own, which read like these.
+        let message = message.replace(
+            "invalid type: map, expected a date string",
+            "a date is written in quotes, as `\"2026-02-28\"`",
+        );
         let message = match source.span().and_then(|span| key_before(text, span.start)) {
             Some(key) if !message.contains(&format!("`{key}`")) => format!("`{key}`: {message}"),
             _ => message,

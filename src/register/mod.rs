@@ -190,4 +190,16 @@ mod tests {
             "{message}"
         );
     }
+
+    #[test]
+    fn a_date_without_quotes_is_told_how_to_be_written() {
+        for text in [
+            "[calendar]\nholidays = [2026-02-28]\n",
+            "[[event]]\non = 2026-02-28\ntitle = \"x\"\n",
+        ] {
+            let error = parse(text, "linchpin.toml").unwrap_err().to_string();
+            assert!(error.contains("written in quotes"), "{error}");
+            assert!(error.starts_with("linchpin.toml:2: "), "{error}");
+        }
+    }
 }

@@ -755,6 +755,12 @@ impl Register {
         let mut names = BTreeSet::new();
         let mut taken = BTreeSet::new();
         for product in &self.products {
+            if product.name.trim().is_empty() {
+                return wrong(
+                    "product.name".into(),
+                    "is empty: pages and figures are called by it".into(),
+                );
+            }
             if !names.insert(product.name.as_str()) {
                 return wrong(
                     "product.name".into(),

@@ -35,6 +35,8 @@ const BLOCKS: &str = include_str!("../../reports/blocks.html");
 const DOCUMENT_STYLE: &str = include_str!("../../reports/document.css");
 const LEAD: &str = include_str!("../../reports/lead.html");
 const LEAD_STYLE: &str = include_str!("../../reports/lead.css");
+// Paper cannot be unfolded: what is folded on the screen is printed, but for the lists of rows of a product's page, which has eight
+// sheets. A browser that cannot do that has the paper say what it lacks. No comment stands in the file: every page carries it.
 const STYLE: &str = include_str!("../../reports/team.css");
 
 /// `index.html` of the team tree: one row a product.

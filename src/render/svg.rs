@@ -38,7 +38,7 @@ use crate::report::Chart;
 pub fn shared_rules() -> String {
     let mut rules = ".lp text{font-family:system-ui,-apple-system,\"Segoe UI\",Roboto,\"Liberation Sans\",Arial,sans-serif}\
          .lp .hits path{stroke:transparent}.lp .hits path:hover{stroke:#7F8CA3;stroke-opacity:.16}.lp .s{display:none}\
-         .lpw{container-type:inline-size}.lp .h{paint-order:stroke;stroke-width:35px;stroke-linejoin:round}"
+         .lpw{container-type:inline-size}.lp .h{paint-order:stroke;stroke-width:50px;stroke-linejoin:round}"
         .to_owned();
     rules.push_str(&halo_rule(PAPER.light));
     rules.push_str(&forced_rule(&PAPER.name()));

@@ -295,7 +295,8 @@ impl Written {
 
 /// What a word can be looked up as.
 fn what_of(word: &str) -> Option<What> {
-    let has_digit = word.contains(|letter: char| letter.is_ascii_digit());
+    // A number in other digits is one too.
+    let has_digit = word.contains(char::is_numeric);
     if word.starts_with("http://") || word.starts_with("https://") {
         return Some(What::Link);
     }
@@ -332,9 +333,10 @@ fn what_of(word: &str) -> Option<What> {
 
 /// A line as it reads: without the marks of Markdown, and with the letters that it had.
 fn plain(line: &str) -> String {
-    let line = line.trim();
+    let mut line = line.trim();
     if line.starts_with("<!-- linchpin:") {
-        return String::new();
+        // What stands behind the comment is read like any other line.
+        line = line.split_once("-->").map_or("", |(_, rest)| rest.trim());
     }
     let line = line
         .replace("&lt;", "<")
@@ -517,6 +519,15 @@ mod tests {
         check("I closed ev-0000000000.", &[(What::Id, "ev-0000000000")]);
         check("I closed ev-ffffffffff.", &[(What::Id, "ev-ffffffffff")]);
         check("It is led in-dead ends.", &[]);
+        check(
+            "Merged \u{669}\u{667} changes.",
+            &[(What::Number, "\u{669}\u{667}")],
+        );
+        check("<!-- linchpin:x 12 -->", &[]);
+        check(
+            "<!-- linchpin:x 12 --> merged 9731",
+            &[(What::Number, "9731")],
+        );
         check("See web#223, reviewed by 5 people.", &[(What::Number, "5")]);
         check(
             "The rota brought p50 from 9.5 to 2.8.",

@@ -3,6 +3,7 @@
 use super::discovery::DISCOVERY_FILE;
 use super::manifest::{self, Manifest};
 use super::mirrors;
+use super::server::SERVER_FILE;
 use super::shards::SHARD_FILE;
 use super::{FACTS_LOCK, FORGOTTEN_FILE, KEY_FILE, LOCK, REPOSITORIES_FILE, VERSION_FILE};
 use crate::folder::{self, EntryKind, Folder, mark};
@@ -13,7 +14,7 @@ pub(super) const IGNORE_FILE: &str = ".gitignore";
 /// Files of linchpin's that hold nothing.
 pub(super) const LOCKS: [&str; 2] = [LOCK, FACTS_LOCK];
 
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     KEY_FILE,
     FORGOTTEN_FILE,
     LOCK,
@@ -23,6 +24,7 @@ const FILES: [&str; 11] = [
     manifest::FILE,
     REPOSITORIES_FILE,
     DISCOVERY_FILE,
+    SERVER_FILE,
     SHARD_FILE,
     mark::FILE,
 ];

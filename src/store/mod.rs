@@ -22,6 +22,7 @@ mod reading;
 mod recover;
 mod repositories;
 pub mod runs;
+pub mod server;
 mod shards;
 pub mod state;
 

@@ -111,6 +111,23 @@ impl Store {
         Ok(id)
     }
 
+    /// Records that a repository is called otherwise now, and is found by that name too.
+    pub fn also_called(&self, id: RepositoryId, name: &str) -> Result<(), Error> {
+        let key = name.to_lowercase();
+        let mut entries = self.locked_repositories();
+        let Some(entry) = entries.iter_mut().find(|entry| entry.id == id) else {
+            return Ok(());
+        };
+        name.clone_into(&mut entry.name);
+        if !entry.keys.contains(&key) {
+            entry.keys.push(key);
+            entry.keys.sort();
+        }
+        let bytes = to_json(&*entries);
+        drop(entries);
+        self.commit_file(REPOSITORIES_FILE, &bytes)
+    }
+
     /// Records what a repository is called now.
     pub fn rename_repository(&self, id: RepositoryId, name: &str) -> Result<(), Error> {
         let mut entries = self.locked_repositories();

@@ -49,6 +49,18 @@ impl Areas {
         own.map(|(_, only, globs)| (*only, globs))
     }
 
+    /// An area with its repository, as pages that tell of several products call it: `widgets: engine`. What bears the name of its
+    /// repository already, being one of several of a product, is called so everywhere.
+    #[must_use]
+    pub fn with_repository(repository: &str, area: &str) -> String {
+        let rest = area.strip_prefix(repository);
+        if rest.is_some_and(|rest| rest.starts_with(": ")) {
+            area.to_owned()
+        } else {
+            format!("{repository}: {area}")
+        }
+    }
+
     /// The areas of a path, sorted, each once; empty where areas are configured and none matches.
     ///
     /// Without configured areas it is the top-level directory, qualified by the repository's name when the product has
@@ -73,5 +85,21 @@ impl Areas {
         areas.sort();
         areas.dedup();
         areas
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_area_bears_the_name_of_its_repository_once() {
+        let check = |area, expected: &str| {
+            assert_eq!(Areas::with_repository("widgets", area), expected);
+        };
+        check("engine", "widgets: engine");
+        check("widgets: engine", "widgets: engine");
+        check("widgets", "widgets: widgets");
+        check("widgetshop", "widgets: widgetshop");
     }
 }

@@ -67,6 +67,8 @@ pub fn metrics(team: &Register, private: &PrivateRegister, ids: &[&str]) -> Vec<
 pub fn in_the_store(team: &Register, private: &PrivateRegister, tables: &Tables) -> Vec<Unknown> {
     let mut found = Vec::new();
     logins(team, private, tables, &mut found);
+    machines(team, tables, &mut found);
+    scopes(team, tables, &mut found);
     repositories(team, private, tables, &mut found);
     paths(team, private, tables, &mut found);
     labels(private, tables, &mut found);
@@ -107,6 +109,55 @@ fn logins(team: &Register, private: &PrivateRegister, tables: &Tables, found: &m
         let near = near(&login.to_lowercase(), known());
         let message = format!("nobody in the store has the login `{login}`{near}");
         found.push(Unknown::new(place, message));
+    }
+}
+
+/// What is listed as a machine, is no login of the store, and looks like a slip: a machine that has not acted yet is none.
+fn machines(team: &Register, tables: &Tables, found: &mut Vec<Unknown>) {
+    let known = || {
+        let logins = tables.people.iter().flat_map(|person| &person.logins);
+        logins.map(|login| login.0.as_str())
+    };
+    let bots = team.bots.iter().map(|login| ("bots", login));
+    let reviewers = team
+        .ai_reviewers
+        .iter()
+        .map(|login| ("ai_reviewers", login));
+    for (place, login) in bots.chain(reviewers) {
+        if known().any(|known| known.eq_ignore_ascii_case(login)) {
+            continue;
+        }
+        let is_login = |letter: char| letter.is_ascii_alphanumeric() || "-_[]".contains(letter);
+        let message = if !login.chars().all(is_login) {
+            format!("`{login}` is no login: write the account's, as `@` names it")
+        } else if let Some(near) = nearest(&login.to_lowercase(), known()) {
+            format!("nobody in the store has the login `{login}`; did you mean `{near}`?")
+        } else {
+            continue;
+        };
+        found.push(Unknown::new(place, message));
+    }
+}
+
+/// Scopes of what is accepted that are no product, repository or area. Where no area is declared, directories are areas: then only
+/// what looks like a slip is told.
+fn scopes(team: &Register, tables: &Tables, found: &mut Vec<Unknown>) {
+    let products = team.products.iter().map(|product| product.name.as_str());
+    let repositories = tables.repositories.iter().map(|row| row.name.as_str());
+    let areas = team.areas.iter().map(|area| area.name.as_str());
+    let known: Vec<&str> = products.chain(repositories).chain(areas).collect();
+    for scope in team.accepted.iter().filter_map(|one| one.scope.as_deref()) {
+        let is_known = known.iter().any(|known| known.eq_ignore_ascii_case(scope));
+        let mut files = tables.changes.files.iter();
+        let is_directory = files.any(|file| file.path.split('/').next() == Some(scope));
+        if is_known || is_directory {
+            continue;
+        }
+        let near = near(scope, known.iter().copied());
+        if !team.areas.is_empty() || !near.is_empty() {
+            let message = format!("`{scope}` is no product, repository or area{near}");
+            found.push(Unknown::new("accepted.scope", message));
+        }
     }
 }
 
@@ -289,7 +340,9 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::domain::{FieldKind, Issue, IssueField, PrNumber, RepositoryId};
+    use crate::domain::{
+        Account, FieldKind, Issue, IssueField, Login, PersonId, PrNumber, RepositoryId,
+    };
     use crate::register::{parse, parse_private};
 
     #[test]
@@ -311,6 +364,33 @@ mod tests {
             [
                 "`flow.pickup_tme` is no metric; did you mean `flow.pickup_time`?",
                 "`reviews.answred` is neither a metric nor a measure of one person; did you mean `reviews.answered`?",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_listed_machine_that_is_a_slip_is_told_and_one_that_has_not_acted_yet_is_not() {
+        let listed = "bots = [\"renovate\", \"tbek\", \"TBECK\", \"ada@acme.io\"]\n";
+        let team = parse(listed, "it").unwrap();
+        let private = parse_private("", "it").unwrap();
+        let mut tables = Tables::default();
+        let tbeck = Person {
+            logins: vec![Login("tbeck".to_owned())],
+            id: PersonId(0),
+            display_name: "Tomas Beck".to_owned(),
+            emails: Vec::new(),
+            account: Account::Human,
+            names: Vec::new(),
+            is_known: true,
+        };
+        tables.people.push(tbeck);
+        let found = in_the_store(&team, &private, &tables);
+        let told: Vec<&str> = found.iter().map(|one| one.message.as_str()).collect();
+        assert_eq!(
+            told,
+            [
+                "nobody in the store has the login `tbek`; did you mean `tbeck`?",
+                "`ada@acme.io` is no login: write the account's, as `@` names it",
             ]
         );
     }

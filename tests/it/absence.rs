@@ -458,7 +458,7 @@ fn a_turnaround_runs_from_the_request_to_the_review_by_the_person_asked() {
     team.calendar = "hours = \"09:00-12:30\"".to_owned();
     assert_eq!(
         team.row("Turnaround")[1],
-        "median 2.0 working h (1.5 to 2.5 h; 3.0 h elapsed; n = 5)"
+        "median 2.0 h of working hours (1.5 to 2.5 h; 3.0 h elapsed; n = 5)"
     );
 }
 

@@ -326,14 +326,18 @@ fn days_and_agreements_are_lines_in_the_picture_and_words_beside_it() {
     );
 }
 
-#[test]
-fn rounds_are_shares_and_failures_are_marks() {
+fn rounds() -> Measure {
     let rounds = metrics::find("flow.review_rounds").unwrap().definition;
     let rows = (0..300).map(|at| {
         let n = [0.0, 0.0, 1.0, 2.0, 5.0][at % 5];
         row(at, 360.0 * noise(at), n, &[u32::try_from(at % 4).unwrap()])
     });
-    let chart = chart(&given(measure(rounds, rows.collect())));
+    measure(rounds, rows.collect())
+}
+
+#[test]
+fn rounds_are_shares_and_failures_are_marks() {
+    let chart = chart_of(rounds());
     let last = chart
         .points
         .iter()
@@ -426,4 +430,59 @@ fn words_are_twelve_pixels_on_a_phone() {
             size(f64::from(room))
         );
     }
+}
+
+/// The words of a picture with their places: `x`, `y`, the words.
+fn placed_words(svg: &str) -> Vec<(i32, i32, String)> {
+    let word =
+        regex::Regex::new("<text[^>]* x=\"([0-9]+)\" y=\"([0-9]+)\"[^>]*>([^<]*)</text>").unwrap();
+    let number = |text: &str| text.parse().unwrap();
+    word.captures_iter(svg)
+        .map(|found| (number(&found[1]), number(&found[2]), found[3].to_owned()))
+        .collect()
+}
+
+#[test]
+fn the_words_of_a_day_are_whole_in_a_narrow_picture_too_and_no_line_runs_through_words() {
+    let mut given = given(measure(cycle_time(), skewed(300)));
+    given.events = vec![MarkedDay {
+        on: "2025-11-03".parse().unwrap(),
+        title: "Reviews are spread".to_owned(),
+    }];
+    let svg = file(&given.tree(), "charts/flow.cycle_time.svg");
+    // Once for each of both sizes.
+    let whole = placed_words(&svg)
+        .into_iter()
+        .filter(|(.., words)| words == "2025-11-03 Reviews are spread");
+    assert_eq!(whole.count(), 2, "{svg}");
+    let line = svg.find("stroke-dasharray=\"24 30\"").unwrap();
+    let words = svg.find("<text").unwrap();
+    let halo = svg.find("class=\"h").unwrap();
+    assert!(line < halo && words < halo, "{line} {words} {halo}");
+}
+
+#[test]
+fn the_title_of_a_scale_and_the_words_at_its_top_do_not_touch_on_a_phone() {
+    let mut given = given(rounds());
+    let check = |given: &Given, n_days: i32| {
+        let chart = chart(given);
+        let svg = render::svg::inline(&chart).unwrap();
+        let words = placed_words(&svg);
+        let title = words.iter().position(|(.., words)| *words == chart.y_title);
+        let title = title.unwrap();
+        // The lines of a scale follow its title, all at one place.
+        let scale = words[title + 1].0;
+        let tops = words.iter().filter(|(x, ..)| *x == scale);
+        let top = tops.map(|(_, y, _)| *y).min().unwrap();
+        // Letters of 20 px, the largest there are, take 23 px with what stands above and below them.
+        let distance = top - words[title].1;
+        assert!(distance >= 230 * (n_days + 1), "{distance}: {svg}");
+    };
+    given.events = Vec::new();
+    check(&given, 0);
+    given.events = vec![MarkedDay {
+        on: "2025-11-03".parse().unwrap(),
+        title: "Reviews are spread".to_owned(),
+    }];
+    check(&given, 1);
 }

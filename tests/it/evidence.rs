@@ -511,13 +511,13 @@ fn what_waits_for_a_person_is_a_challenge_and_a_colleague_s_silence_is_none() {
     assert_eq!(
         team.acts(ADA, Kind::Waiting),
         [
-            "1 pull request waited for a review by this person at the end of 2026-03-29: widgets#1 (asked 2026-03-20, 5 working days)."
+            "1 pull request waited for a review by this person at the end of 2026-03-29: widgets#1 (asked 2026-03-20, 5 working days by this person's calendar)."
         ]
     );
     assert_eq!(
         team.acts(BEN, Kind::Open),
         [
-            "Own pull request widgets#1 “Change 1” was open at the end of 2026-03-29, without an event by anyone else since 2026-03-20 (5 working days)."
+            "Own pull request widgets#1 “Change 1” was open at the end of 2026-03-29, without an event by anyone else since 2026-03-20 (5 working days by this person's calendar)."
         ]
     );
     assert_eq!(team.polarities(ADA, Kind::Waiting), [Polarity::Challenge]);
@@ -596,7 +596,7 @@ fn a_first_counts_when_the_record_is_old_enough() {
     assert_eq!(
         team.acts(ADA, Kind::FirstReview),
         [
-            "First review in the area “widgets/engine”: widgets#1 “Change 1”. The record starts 2025-09-01."
+            "First review in the area “widgets: engine”: widgets#1 “Change 1”. The record starts 2025-09-01."
         ]
     );
 }
@@ -1150,11 +1150,11 @@ fn a_wait_is_told_in_the_working_days_of_whoever_is_waited_for() {
             "{acts:?}"
         );
     };
-    check(&team, "6 working days");
+    check(&team, "6 working days by this person's calendar");
     team.register =
         "[[member]]\nlogin = \"ada\"\ncalendar = { working_days = [\"tue\", \"wed\", \"thu\"] }\n"
             .to_owned();
-    check(&team, "3 working days");
+    check(&team, "3 working days by this person's calendar");
 }
 
 #[test]
@@ -1581,20 +1581,20 @@ fn what_git_knows_is_told_without_github_and_the_rest_is_not_observed() {
     assert_eq!(
         acts(Kind::Committed),
         [
-            "Committed to widgets in 2026-03, in “doors”: widgets@0202020202 “Commit 2”, widgets@0303030303 “Commit 3”, \
+            "Committed to widgets in 2026-03, in “widgets: doors”: widgets@0202020202 “Commit 2”, widgets@0303030303 “Commit 3”, \
              widgets@0404040404 “Commit 4”."
         ]
     );
     assert_eq!(
         acts(Kind::Paired),
         [
-            "Made changes together with “ben” in 2026-Q1, by the commits' own words, in “doors”: widgets@0404040404 “Commit 4”."
+            "Made changes together with “ben” in 2026-Q1, by the commits' own words, in “widgets: doors”: widgets@0404040404 “Commit 4”."
         ]
     );
     assert_eq!(
         acts(Kind::FirstChange),
         [
-            "First change in the area “doors”: widgets@0202020202 “Commit 2”. The record starts 2025-01-03."
+            "First change in the area “widgets: doors”: widgets@0202020202 “Commit 2”. The record starts 2025-01-03."
         ]
     );
     let said = |document: &Document| linchpin::render::pack::document(document);

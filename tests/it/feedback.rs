@@ -96,7 +96,7 @@ fn three_kept_sprints_are_enough_and_what_was_asked_and_not_reviewed_is_told_apa
         "{text}"
     );
     assert!(
-        text.contains("Reviewed 2 PRs this sprint (2026-04-01 to 2026-04-14) and left comments on each: widgets#3 (2), widgets#11 (1)."),
+        text.contains("Reviewed 2 pull requests in the sprint 2026-04-01 to 2026-04-14 and left comments on each: widgets#3 (2), widgets#11 (1)."),
         "{text}"
     );
     assert!(text.contains("> What of lamp"), "{text}");
@@ -216,7 +216,7 @@ fn a_measure_of_reviews_counts_what_its_name_says() {
             team.ask(3, ADA, "2026-03-05");
         },
         "1/3",
-        "Reviewed 1 of 3 requested PRs this sprint (2026-03-04 to 2026-03-17): widgets#1 (5 h); 1 is still waiting: widgets#2; \
+        "Reviewed 1 of 3 requested pull requests in the sprint 2026-03-04 to 2026-03-17: widgets#1 (5 h); 1 is still waiting: widgets#2; \
          1 merged or closed first: widgets#3.",
     );
     counts(
@@ -369,6 +369,6 @@ fn a_measure_of_issues_and_releases_counts_what_its_name_says() {
             team.release("v2", BEN, "2026-03-05");
         },
         "1/2",
-        "Made 1 release this sprint (2026-03-04 to 2026-03-17): widgets v1.",
+        "Made 1 release in the sprint 2026-03-04 to 2026-03-17: widgets v1.",
     );
 }

@@ -41,7 +41,7 @@ fn a_note_speaks_the_agreed_grammar_with_dates_links_and_a_verdict() {
     let text = plain(&note);
     assert!(
         regex::Regex::new(
-            r"Reviewed (\d+) PRs? this sprint \(2026-06-08 to 2026-06-21\) and left comments on each: (parcel-\w+|timetable)#\d+ \(\d+\)"
+            r"Reviewed (\d+) pull requests? in the sprint 2026-06-08 to 2026-06-21 and left comments on each: (parcel-\w+|timetable)#\d+ \(\d+\)"
         )
         .unwrap()
         .is_match(&text),
@@ -75,7 +75,7 @@ fn a_sprint_that_runs_is_told_so_far() {
     let (_, note, _) = follow_up("2026-03-05T00:00:00Z", &["odemir"]);
     let text = plain(&note);
     assert!(
-        text.contains("so far this sprint (2026-03-02 to 2026-03-04)"),
+        text.contains("so far in the sprint 2026-03-02 to 2026-03-04"),
         "{text}"
     );
     assert!(text.contains("too few to say: 0 sprints"), "{text}");

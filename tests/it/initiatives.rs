@@ -112,7 +112,7 @@ fn a_pull_request_belongs_to_the_first_initiative_that_it_matches() {
             "Checkout in two steps · 2026-02-02 → 2026-02-03 · production not observed",
             "Issue 21 · 2026-02-10 → 2026-02-13 · production not observed",
             "Brighter · 2026-03-02 → 2026-03-03 · production not observed",
-            "widgets/engine (unnamed: give it a name) · 2026-04-01 → 2026-04-20 · production not observed",
+            "widgets: engine (unnamed: give it a name) · 2026-04-01 → 2026-04-20 · production not observed",
         ]
     );
     assert!(text.contains("incidents not observed: "), "{text}");
@@ -211,7 +211,7 @@ fn a_card_tells_who_did_what_and_what_speaks_against_it() {
         "{text}"
     );
     assert!(
-        text.contains("4 pull requests in widgets/docs: 3 merged, 1 open"),
+        text.contains("4 pull requests in widgets: docs (3 merged, 1 open)"),
         "{text}"
     );
     assert!(
@@ -326,7 +326,13 @@ fn a_goal_is_told_with_what_came_of_it_or_that_it_is_not_measured() {
     let text = told("login = \"ada\"\nmeasure = \"reviews.turnaround\"\ntarget = 4\n");
     assert!(
         text.contains(
-            "a review within 4 working hours of the request: kept 0 of 5 → kept 5 of 5 (n 5 → 5;"
+            "### A first review soon (set 2026-03-01, due 2026-04-30, target: a review within 4 working hours of the request)"
+        ),
+        "{text}"
+    );
+    assert!(
+        text.contains(
+            "a review within 4 working hours of the request: kept 0 of 5 → kept 5 of 5 (80 % interval"
         ),
         "{text}"
     );
@@ -348,7 +354,7 @@ fn an_initiative_is_measured_eight_weeks_before_it_and_eight_after() {
     let text = page(&team, ADA);
     assert!(
         text.contains(
-            "**before → after**, goal “Soon”: a draft before a pull request is ready: kept 0 of 1 → kept 1 of 1 (n 1 → 1); \
+            "**before → after**, goal “Soon”: a draft before a pull request is ready: kept 0 of 1 → kept 1 of 1; \
              2026-01-05 to 2026-03-01 → 2026-03-11 to 2026-05-05."
         ),
         "{text}"

@@ -176,7 +176,10 @@ fn without_the_plants_neither_is_found() {
             .path()
             .join("linchpin-report/private/lead/reviewers.md"),
     );
-    assert!(page.unwrap().contains("requests are spread"));
+    assert!(
+        page.unwrap()
+            .contains("No quarter tells one person apart from the others")
+    );
     let incidents = directory
         .path()
         .join("linchpin-report/private/lead/incidents");
@@ -336,6 +339,15 @@ fn what_only_one_active_person_knows_is_told_with_who_is_nearest() {
     });
     let line = line.unwrap();
     assert!(line.contains("nearest: nobody"), "{line}");
+    // The column of seconds has the same rule: whoever touched it long ago is none.
+    let row = page
+        .lines()
+        .find(|line| line.starts_with(&format!("| {} | {} (", silo.area, name_of(&silo.login))));
+    let row = row.unwrap();
+    assert!(
+        row.contains("| — (nobody active who knows something of it) |"),
+        "{row}"
+    );
 }
 
 #[test]

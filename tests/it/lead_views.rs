@@ -117,6 +117,41 @@ fn reviews(team: &mut SmallTeam) {
 }
 
 #[test]
+fn receipts_and_requests_are_told_on_the_clock_of_their_columns_and_by_whose_calendar() {
+    let mut team = SmallTeam::new();
+    team.register = "[calendar]\ntime_zone = \"UTC\"\nhours = \"09:00-17:00\"\n".to_owned();
+    // Monday at one to Tuesday at one; Saturday to Sunday; open since Monday at ten, until Tuesday is over.
+    team.pull_request(
+        21,
+        CEM,
+        "2026-06-01T13:00:00Z",
+        Some("2026-06-02T18:00:00Z"),
+    );
+    team.ask(21, BEN, "2026-06-01T13:00:00Z");
+    team.review(21, BEN, "2026-06-02T13:00:00Z");
+    team.pull_request(22, CEM, "2026-06-06", Some("2026-06-07T12:00:00Z"));
+    team.ask(22, BEN, "2026-06-06");
+    team.review(22, BEN, "2026-06-07");
+    team.pull_request(23, CEM, "2026-06-29", None);
+    team.ask(23, BEN, "2026-06-29");
+    let lead = views(&team, &[]);
+    let text = part(&lead, "reviewers");
+    for line in [
+        "Oldest, working hours",
+        "Waiting now, oldest first, by their calendar",
+        "widgets#23, asked on 2026-06-29, waits for 15.0 h of working hours",
+        "Requests answered, latest first, by their calendar",
+        "widgets#21, asked on 2026-06-01, reviewed after 8.0 h of working hours",
+        "widgets#22, asked on 2026-06-06, reviewed after 0 min of working hours, 24.0 h elapsed",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let text = part(&lead, "this-week");
+    let line = "asked of ben, open for 15.0 h of working hours by their calendar (one of n 1 open requests)";
+    assert!(text.contains(line), "{text}");
+}
+
+#[test]
 fn this_week_is_first_and_every_line_has_its_day_its_page_and_n() {
     let mut team = SmallTeam::new();
     reviews(&mut team);
@@ -148,7 +183,7 @@ fn this_week_is_first_and_every_line_has_its_day_its_page_and_n() {
     };
     check(&[
         "- **2026-06-10** · widgets#7 “Lamps &lt;b&gt;”, waits with cem since 2026-06-10 (",
-        " working days without a review) · agreed: a first review comes within 3 working days (n 1 in ",
+        " working days by the team's calendar without a review) · agreed: a first review comes within 3 working days (n 1 in ",
     ]);
     check(&[
         "- **2026-06-10** · widgets#7 “Lamps &lt;b&gt;”, asked of cem, open for ",

@@ -51,6 +51,21 @@ fn what_is_no_message_is_answered_with_an_error_and_nothing_ends() {
         assert_eq!(answer["error"]["code"], -32700, "{answer}");
         assert!(answer["id"].is_null());
     }
+    // Said to be no message of the protocol under its own number, and nobody waits for it when the client goes.
+    for (line, id) in [
+        (r#"{"id": 7, "method": "tools/list"}"#, json!(7)),
+        (
+            r#"{"jsonrpc": "1.0", "id": "a", "method": "tools/list"}"#,
+            json!("a"),
+        ),
+        ("[]", Value::Null),
+        ("3", Value::Null),
+    ] {
+        client.say(line);
+        let answer = client.heard();
+        assert_eq!(answer["error"]["code"], -32600, "{answer}");
+        assert_eq!(answer["id"], id, "{answer}");
+    }
     let unknown = client.ask(
         "tools/call",
         &json!({"name": "rank_people", "arguments": {}}),

@@ -229,7 +229,7 @@ fn who_was_there_for_a_joiner_is_told_so_only_where_it_is_planted() {
         "{told}"
     );
     assert!(
-        told.contains("the first merged change in timetable/departures"),
+        told.contains("the first merged change in timetable: departures"),
         "{told}"
     );
     assert!(told.contains(" · made together "), "{told}");

@@ -244,6 +244,42 @@ fn of_what_one_person_wrote_only_that_is_told() {
 }
 
 #[test]
+fn a_figure_without_a_before_is_told_alone_with_why_there_is_none() {
+    let mut team = SmallTeam::new();
+    for number in 1..=6 {
+        let [author, reviewer] = match number % 3 {
+            0 => [ADA, BEN],
+            1 => [BEN, CEM],
+            _ => [CEM, ADA],
+        };
+        team.pull_request(number, author, "2026-02-02", Some("2026-02-03"));
+        team.ask(number, reviewer, "2026-02-02");
+        team.review(number, reviewer, "2026-02-02T12:00:00Z");
+    }
+    let text = pages(&team)["showcase"].clone();
+    assert!(
+        text.contains("The 181 days before the window against the 181 days of the window"),
+        "{text}"
+    );
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("- Cycle time, acme/widgets: "));
+    let line = line.unwrap_or_else(|| panic!("{text}"));
+    assert!(
+        line.contains("(n 6")
+            && line.ends_with("; 2026-01-01 to 2026-06-30.")
+            && !line.contains('→'),
+        "{line}"
+    );
+    assert!(
+        text.contains(
+            "Not measured of 2025-07-04 to 2025-12-31: Cycle time: too few to summarise, n 0."
+        ),
+        "{text}"
+    );
+}
+
+#[test]
 fn waits_are_told_where_enough_people_reviewed() {
     let mut team = lamps_and_wall();
     for (number, reviewer) in [(1, BEN), (2, CEM), (3, ADA)] {

@@ -147,6 +147,26 @@ fn what_the_registers_name_and_nobody_knows_is_said() {
     ] {
         assert!(ran.out.contains(expected), "{}", ran.out);
     }
+    // What is accepted where nothing is called so has no effect, and is told.
+    let text = fs::read_to_string(&config).unwrap();
+    let odd = place.path().join("odd.toml");
+    let accepted = "[[accepted]]\nmetric = \"knowledge.silos\"\nscope = \"parcel\"\nreason = \"x\"\nuntil = \"2026-12-31\"\n";
+    fs::write(&odd, format!("{text}\n{accepted}")).unwrap();
+    let arguments = [
+        "register",
+        "check",
+        as_of[0],
+        as_of[1],
+        as_of[2],
+        as_of[3],
+        "--config",
+        &odd.display().to_string(),
+    ];
+    let ran = ran_with(place.path(), &arguments, &[]);
+    assert_eq!(ran.code, 3, "{} {}", ran.out, ran.err);
+    let expected =
+        "accepted.scope: `parcel` is no product, repository or area; did you mean `parcels`?\n";
+    assert_eq!(ran.out, expected);
     // Without a store metrics are looked up all the same, and the rest is said to be left.
     let nowhere = ["register", "check", "--private-config", "mine.toml"];
     let ran = ran_with(place.path(), &nowhere, &[]);

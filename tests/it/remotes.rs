@@ -166,6 +166,81 @@ fn a_register_with_a_repositorys_old_name_keeps_its_figures() {
 }
 
 #[test]
+fn a_clone_that_gets_a_remote_is_the_repository_that_it_was() {
+    let github = FakeGitHub::start(host(12), Faults::none(at(NOW))).unwrap();
+    let fixture = fixture();
+    let run = |arguments: &[&str]| {
+        let arguments = [&["run", "--since=2024-01-01", AS_OF], arguments].concat();
+        let token = [("GH_ENTERPRISE_TOKEN", "token")];
+        let ran = ran_with(fixture.path(), &arguments, &token);
+        let file = fs::read(fixture.path().join(".linchpin/repositories.json")).unwrap();
+        let known: Value = serde_json::from_slice(&file).unwrap();
+        let names = known.as_array().unwrap().iter();
+        let names: Vec<String> = names.map(|one| one["name"].to_string()).collect();
+        assert!(!ran.err.contains("no clone was mined"), "{}", ran.err);
+        (names, metric(fixture.path(), "knowledge.truck_factor"))
+    };
+    let (before, figure) = run(&["--offline"]);
+    assert_eq!(before.len(), 1);
+    fixture.git(&["remote", "add", "origin", "https://github.com/acme/widgets"]);
+    let (named, same) = run(&["--offline"]);
+    assert_eq!(
+        (named, &same["n"]),
+        (vec!["\"acme/widgets\"".to_owned()], &figure["n"])
+    );
+    let (asked, _) = run(&["--api-url", &github.base_url()]);
+    assert_eq!(asked, ["\"acme/widgets\""]);
+    // Another history under the old directory's name is another repository.
+    let other = crate::cli::fixture();
+    let place = other.path().display().to_string();
+    let (both, _) = run(&["--offline", "--repo", ".", "--repo", &place]);
+    assert_eq!(both.len(), 2, "{both:?}");
+}
+
+#[test]
+fn without_the_network_the_server_is_the_one_that_was_asked() {
+    let github = FakeGitHub::start(host(12), Faults::none(at(NOW))).unwrap();
+    let fixture = fixture();
+    fixture.git(&[
+        "remote",
+        "add",
+        "origin",
+        "https://ghes.acme.example/acme/widgets",
+    ]);
+    let url = github.base_url();
+    let run = |arguments: &[&str]| {
+        let arguments = [&["run", "--since=2024-01-01", AS_OF], arguments].concat();
+        let token = [("GH_ENTERPRISE_TOKEN", "token")];
+        let ran = ran_with(fixture.path(), &arguments, &token);
+        let of = |id: &str| metric(fixture.path(), id)["n"].clone();
+        (of("flow.cycle_time"), of("knowledge.truck_factor"), ran.err)
+    };
+    let asked = run(&["--api-url", &url]);
+    assert!(
+        asked.0.as_u64().unwrap() > 0 && asked.1.as_u64().unwrap() > 0,
+        "{asked:?}"
+    );
+    let page = || {
+        fs::read_to_string(
+            fixture
+                .path()
+                .join("linchpin-report/team/acme-widgets.html"),
+        )
+    };
+    let before = page().unwrap();
+    let offline = run(&["--offline"]);
+    assert_eq!(
+        (&asked.0, &asked.1),
+        (&offline.0, &offline.1),
+        "{offline:?}"
+    );
+    assert_eq!(page().unwrap(), before);
+    // What is named goes before what is remembered: to github.com the clone is another repository.
+    let elsewhere = run(&["--offline", "--api-url", "https://api.github.com"]);
+    assert!(elsewhere.2.contains("mined "), "{elsewhere:?}");
+}
+
+#[test]
 fn the_token_of_a_runner_is_for_the_runners_own_server() {
     let github = FakeGitHub::start(host(2), Faults::none(at(NOW))).unwrap();
     let url = github.base_url();

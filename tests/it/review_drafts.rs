@@ -472,7 +472,7 @@ fn the_scope_of_what_was_led_is_told_from_areas_products_and_teams() {
     };
     let told = scope(&team, ADA);
     assert!(
-        told.contains("1 initiative (“Lamps” `in-") && told.contains("areas: widgets/engine; products: lamps; written by 1 person; teams not observed: none was read."),
+        told.contains("1 initiative (“Lamps” `in-") && told.contains("areas: widgets: engine; products: lamps; written by 1 person; teams not observed: none was read."),
         "{told}"
     );
     team.facts().teams.push(Team {

@@ -123,7 +123,11 @@ const PLACES: [(&str, &[(&str, &str)]); 15] = [
     ),
     (
         "private/inesc/draft/star.md",
-        &[("id", "`in-"), ("page", "[parcel-web#"), ("number", "(n ")],
+        &[
+            ("id", "`in-"),
+            ("page", "[parcel-web#"),
+            ("number", "80 % interval "),
+        ],
     ),
     (
         "private/inesc/draft/calibration.md",

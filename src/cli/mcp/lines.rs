@@ -31,6 +31,15 @@ pub(super) async fn carried(service: DuplexStream) {
     let mut lines = read();
     while let Some(line) = lines.recv().await {
         match line {
+            // The service would answer it without its number, and who waits for the answer would wait for ever.
+            Ok(message) if message["jsonrpc"] != "2.0" => {
+                let id = message.get("id").unwrap_or(&Value::Null);
+                refuse(
+                    -32600,
+                    id,
+                    "a message is an object with `\"jsonrpc\": \"2.0\"`",
+                );
+            }
             Ok(message) => {
                 if is_request(&message) {
                     open.send_modify(|n| *n += 1);
@@ -43,7 +52,7 @@ pub(super) async fn carried(service: DuplexStream) {
                     break;
                 }
             }
-            Err(because) => refuse(because),
+            Err(because) => refuse(-32700, &Value::Null, because),
         }
     }
     // A client that writes and closes is answered all the same, unless the service has ended.
@@ -59,13 +68,13 @@ pub(super) async fn carried(service: DuplexStream) {
 }
 
 /// A line that is no message, answered as JSON-RPC has it.
-fn refuse(because: &str) {
+fn refuse(code: i32, id: &Value, because: &str) {
     let error = serde_json::json!({
         "jsonrpc": "2.0",
-        "id": null,
-        "error": {"code": -32700, "message": because},
+        "id": id,
+        "error": {"code": code, "message": because},
     });
-    console::out(&format!("{error}\n"));
+    console::out(&format!("{}\n", encode::json(error.to_string())));
 }
 
 fn is_request(message: &Value) -> bool {

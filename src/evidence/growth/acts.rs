@@ -29,6 +29,8 @@ pub(super) struct Change {
     pub(super) rounds: Option<f64>,
     /// How long it waited for its first approval; `None`: that cannot be told, and [`Change::unapproved`] says why.
     pub(super) approval: Option<(Unit, f64)>,
+    /// The same in elapsed hours.
+    pub(super) elapsed: Option<f64>,
     pub(super) unapproved: Option<&'static str>,
 }
 
@@ -56,6 +58,16 @@ pub(super) struct Own {
     pub(super) changes: Vec<Change>,
     pub(super) requests: Vec<Request>,
     pub(super) threads: Vec<OnOwn>,
+}
+
+impl Own {
+    /// When the last of it was.
+    pub(super) fn latest(&self) -> Option<Timestamp> {
+        let changes = self.changes.iter().map(|one| one.at);
+        let requests = self.requests.iter().map(|one| one.at);
+        let threads = self.threads.iter().map(|one| one.thread.at);
+        changes.chain(requests).chain(threads).max()
+    }
 }
 
 /// What is known of everybody.
@@ -130,6 +142,7 @@ impl Growth {
                     quarter: quarter(reading, at),
                     rounds,
                     approval: None,
+                    elapsed: None,
                     unapproved: None,
                 };
                 changes.insert(key, (*author, change));
@@ -139,7 +152,10 @@ impl Growth {
             let change = key_of(&row).and_then(|key| changes.get_mut(&key));
             let Some((_, change)) = change else { continue };
             match row.fate {
-                Fate::Included => change.approval = row.amount(Unit::WorkingHours),
+                Fate::Included => {
+                    change.approval = row.amount(Unit::WorkingHours);
+                    change.elapsed = row.value;
+                }
                 Fate::Excluded(why) | Fate::Unknown(why) => change.unapproved = Some(why),
             }
         }

@@ -12,6 +12,7 @@ use crate::evidence::measures::{Deed, Standing};
 use crate::evidence::moments::{Subject, excerpt_of, taken_back};
 use crate::evidence::pack::{Face, Pack, spans};
 use crate::evidence::snippet::Act;
+use crate::evidence::working_days::with_elapsed;
 use crate::metrics::measure::Ratio;
 use crate::report::document::{Block, Span};
 use crate::report::quantity;
@@ -212,8 +213,11 @@ fn told(change: &Change) -> String {
         |n| quantity::counted(n, "review rounds"),
     );
     let approval = match (change.approval, change.unapproved) {
-        (Some((unit, amount)), _) => {
-            format!(", first approval after {}", quantity::alone(unit, amount))
+        (Some(wait), _) => {
+            format!(
+                ", first approval after {}",
+                with_elapsed(wait, change.elapsed)
+            )
         }
         (None, _) if change.rounds.is_none() => String::new(),
         (None, Some("merged_without_approval")) => ", merged without an approval".to_owned(),

@@ -70,10 +70,14 @@ impl Writing<'_> {
         lists.taken_back(&mut blocks);
         self.size(whose.id, &mut blocks);
         self.bottleneck(whose, &mut blocks);
-        let (first, last) = (self.growth.quarters.first(), self.growth.quarters.last());
+        let first = self.growth.quarters.first();
+        // Up to the last one that has a row: one that has begun and has none is no quarter of this page.
+        let last = self.told(own).last().or(self.growth.quarters.last());
+        let up_to = own.latest().map(|at| sources.date(at));
+        let up_to = up_to.map_or(sources.last_day(), |day| day.max(sources.last_day()));
         let quarters = first.zip(last).map_or_else(
             || "No quarter is in the record".to_owned(),
-            |(first, last)| format!("Quarters {first} to {last}, up to {}", sources.last_day()),
+            |(first, last)| format!("Quarters {first} to {last}, up to {up_to}"),
         );
         Document {
             title: format!("Growth: {}", Face::of(whose).words()),
@@ -103,7 +107,7 @@ impl Writing<'_> {
             row
         });
         let wait = match unit {
-            Unit::WorkingHours => "To the first approval, median working hours",
+            Unit::WorkingHours => "To the first approval, median of working hours",
             _ => "To the first approval, median",
         };
         Table {
@@ -263,7 +267,7 @@ impl Writing<'_> {
             return;
         }
         let deeds = row.deeds(self.sources, person, Some(target), self.growth.window);
-        let agreed = row.agreed(Some(target));
+        let agreed = row.agreed(Some(target), self.sources.past.question.wait_unit());
         blocks.push(Block::Paragraph(vec![Span::text(format!(
             "Agreed {since}: {agreed}, as GitHub counts added and deleted lines; own pull requests by the quarter in which they were opened."
         ))]));
@@ -313,12 +317,10 @@ impl Writing<'_> {
             );
             blocks.push(heading(&words));
             let is_notice = bottleneck::stood_out(&one);
-            let found: Vec<_> = Some(&one).filter(|_| is_notice).into_iter().collect();
             let conclusion = if is_notice {
-                bottleneck::conclusion(&found)
+                bottleneck::conclusion(&[&one])
             } else {
-                "In no quarter did merged pull requests wait on this person beyond an even share and longer than on the others."
-                    .to_owned()
+                bottleneck::not_told_apart(&[&one], "this person")
             };
             let mut inside = vec![Block::Paragraph(vec![Span::text(conclusion)])];
             inside.extend(told);

@@ -3,7 +3,7 @@
 use super::names::Names;
 use super::{LeadSources, ProductSources};
 use crate::domain::PersonId;
-use crate::evidence::bottleneck::{conclusion, of_one, one, stood_out};
+use crate::evidence::bottleneck::{conclusion, not_told_apart, of_one, one, stood_out};
 use crate::metrics::measure::Unit;
 use crate::metrics::review::waits::WaitsByStretch;
 use crate::report::document::{Block, Span};
@@ -53,7 +53,12 @@ pub(super) fn write(
     }
     let mut inside = Vec::new();
     let found: Vec<&Bottleneck> = people.iter().filter(|one| stood_out(one)).collect();
-    inside.push(Block::Paragraph(vec![Span::text(conclusion(&found))]));
+    let all: Vec<&Bottleneck> = people.iter().collect();
+    inside.push(Block::Paragraph(vec![Span::text(if found.is_empty() {
+        not_told_apart(&all, "one person")
+    } else {
+        conclusion(&found)
+    })]));
     for one in people {
         let told = of_one(unit, &product.name, one);
         if !told.is_empty() {

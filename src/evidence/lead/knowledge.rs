@@ -29,7 +29,7 @@ pub struct AreaLine {
     pub holder: Option<String>,
     /// The holder's share of it.
     pub share: Option<f64>,
-    /// Who comes next.
+    /// Who of those active comes next, if they know something of it.
     pub second: Option<String>,
     /// Their share.
     pub second_share: Option<f64>,
@@ -65,7 +65,7 @@ pub(super) fn areas(
     let line = |(name, area): (&String, &AreaKnowledge)| {
         let ranked = shares(area);
         let holder = ranked.first();
-        let second = ranked.get(1);
+        let second = holder.and_then(|(holder, _)| nearest(product, name, *holder));
         let outside = holder.and_then(|(holder, _)| last_outside(product, name, *holder));
         let mut reviewers: Vec<PersonId> = product
             .reviewers
@@ -77,8 +77,8 @@ pub(super) fn areas(
             area: name.clone(),
             holder: holder.map(|(person, _)| names.name(*person)),
             share: holder.map(|(_, share)| *share),
-            second: second.map(|(person, _)| names.name(*person)),
-            second_share: second.map(|(_, share)| *share),
+            second: second.map(|(person, _)| names.name(person)),
+            second_share: second.map(|(_, share)| share),
             n: area.n_contributions(),
             last_outside_touch: outside.map(|at| names.date(at).to_string()),
             reviewers: reviewers
@@ -121,17 +121,17 @@ pub(super) fn write(product: &ProductSources, areas: &[AreaLine], blocks: &mut V
         )]));
         return;
     }
-    let person = |name: &Option<String>, share: Option<f64>| match (name, share) {
+    let person = |name: &Option<String>, share: Option<f64>, nobody: &str| match (name, share) {
         (Some(name), Some(share)) => {
             TableCell::Text(format!("{name} ({})", quantity::percent(share)))
         }
-        _ => TableCell::Missing(Some("nobody".to_owned())),
+        _ => TableCell::Missing(Some(nobody.to_owned())),
     };
     let row = |line: &AreaLine| {
         vec![
             TableCell::Text(line.area.clone()),
-            person(&line.holder, line.share),
-            person(&line.second, line.second_share),
+            person(&line.holder, line.share, "nobody"),
+            person(&line.second, line.second_share, NOBODY_NEAR),
             line.last_outside_touch.clone().map_or_else(
                 || TableCell::Missing(Some("never".to_owned())),
                 TableCell::Text,
@@ -168,6 +168,9 @@ pub(super) fn write(product: &ProductSources, areas: &[AreaLine], blocks: &mut V
     }));
 }
 
+/// What is said where nobody is near an area.
+pub(super) const NOBODY_NEAR: &str = "nobody active who knows something of it";
+
 /// Who but one person knows most of an area, of those who are active and know something of it, with their share.
 pub(super) fn nearest(
     product: &ProductSources,
@@ -198,7 +201,7 @@ pub(super) fn losses(
         sorted.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         let told = sorted.iter().take(AREAS_TOLD).map(|(area, n)| {
             let who = nearest(product, area, person).map_or_else(
-                || "nobody".to_owned(),
+                || NOBODY_NEAR.to_owned(),
                 |(second, share)| {
                     let name = names.name(second);
                     format!(
@@ -255,7 +258,8 @@ pub(super) fn method() -> Block {
     Block::Bullets(vec![
         vec![Span::text(
             "Shares are of decayed commits and reviews: a contribution weighs e^(−days/90) for 547 days, a review half of a commit. \
-             n counts the contributions.",
+             n counts the contributions. The nearest second is whoever but the holder was active in the 90 days before the as-of \
+             instant and has most of them, 1 % at least.",
         )],
         vec![
             Span::text("The rows: "),

@@ -1,8 +1,11 @@
 //! The reviewer table: who is asked, who reviews, what waits, and what only one person approves.
 
+mod receipts;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use self::receipts::receipts;
 use super::columns::folded;
 use super::names::Names;
 use super::{LeadSources, ProductSources};
@@ -18,9 +21,6 @@ use crate::work::Fate;
 pub(super) const INTRO: &str = "How requests for reviews are spread, what waits, and where one person alone approves. Numbers of \
                                 people are for talking with them: a long turnaround says something of how much is asked of \
                                 somebody, and nothing of their worth.";
-
-/// The most rows listed under a receipt.
-const LISTED: usize = 12;
 
 /// One person's load in one product.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -70,6 +70,24 @@ pub struct WaitingLine {
     pub asked_on: String,
     /// Hours since.
     pub hours: f64,
+    /// The same in working hours of whoever is asked, where hours are agreed.
+    pub working_hours: Option<f64>,
+}
+
+impl WaitingLine {
+    /// How long it has waited, on the agreed clock.
+    fn amount(&self) -> (Unit, f64) {
+        let working = self.working_hours;
+        working.map_or((Unit::Hours, self.hours), |hours| {
+            (Unit::WorkingHours, hours)
+        })
+    }
+
+    /// The same, below a column that says its unit.
+    fn words(&self) -> String {
+        let (unit, amount) = self.amount();
+        quantity::amount(unit, amount)
+    }
 }
 
 /// Request → review by the person.
@@ -194,6 +212,7 @@ fn waiting(names: &Names<'_>, product: &str, person: PersonId) -> Vec<WaitingLin
                 url,
                 asked_on: names.date(row.at?).to_string(),
                 hours: row.value?,
+                working_hours: row.working_hours,
             })
         })
         .collect();
@@ -290,7 +309,11 @@ fn table(product: &str, reviewers: &[Reviewer], unit: Unit) -> Table {
         Column::number("Requested"),
         Column::number("Reviews done"),
         Column::number("Waiting now"),
-        Column::number("Oldest"),
+        Column::number(if is_working {
+            "Oldest, working hours"
+        } else {
+            "Oldest"
+        }),
         Column::number(if is_working {
             "Turnaround, median of working hours"
         } else {
@@ -346,7 +369,7 @@ fn table(product: &str, reviewers: &[Reviewer], unit: Unit) -> Table {
             TableCell::Number(quantity::count(row.requested)),
             TableCell::Number(quantity::count(row.done)),
             TableCell::Number(row.waiting.len().to_string()),
-            TableCell::number(row.waiting.first().map(|line| quantity::hours(line.hours))),
+            TableCell::number(row.waiting.first().map(WaitingLine::words)),
             median,
             TableCell::number(interval),
             TableCell::Number(quantity::count(waits.map_or(0, |found| found.n))),
@@ -373,125 +396,5 @@ fn table(product: &str, reviewers: &[Reviewer], unit: Unit) -> Table {
         columns,
         rows: reviewers.iter().map(row).collect(),
         n_omitted: 0,
-    }
-}
-
-/// The rows behind a person's numbers.
-fn receipts(
-    sources: &LeadSources<'_>,
-    names: &Names<'_>,
-    product: &str,
-    row: &Reviewer,
-) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let mut list = |title: String, items: Vec<Vec<Span>>, n: usize| {
-        if items.is_empty() {
-            return;
-        }
-        blocks.push(Block::Paragraph(vec![Span::Strong(title)]));
-        let mut items = items;
-        if n > items.len() {
-            items.push(vec![Span::text(format!("and {} more", n - items.len()))]);
-        }
-        blocks.push(Block::Bullets(items));
-    };
-    let waiting: Vec<Vec<Span>> = row
-        .waiting
-        .iter()
-        .take(LISTED)
-        .map(|line| {
-            let link = match &line.url {
-                Some(url) => Span::link(&line.pull_request, url),
-                None => Span::text(&line.pull_request),
-            };
-            let asked = format!(
-                ", asked on {}, {}",
-                line.asked_on,
-                quantity::hours(line.hours)
-            );
-            vec![link, Span::text(asked)]
-        })
-        .collect();
-    list(
-        "Waiting now, oldest first".to_owned(),
-        waiting,
-        row.waiting.len(),
-    );
-    let mut asked: Vec<&LedgerRow> = names
-        .rows("review.turnaround", product, row.person)
-        .iter()
-        .copied()
-        .filter(|found| found.fate == Fate::Included && !found.is_running)
-        .collect();
-    asked.sort_by_key(|found| std::cmp::Reverse(found.at));
-    let lines = asked.iter().take(LISTED).map(|found| {
-        let on = found.at.map(|at| names.date(at).to_string());
-        vec![
-            names.link(found),
-            Span::text(format!(
-                ", asked on {}, reviewed after {}",
-                on.unwrap_or_default(),
-                found.value.map(quantity::hours).unwrap_or_default()
-            )),
-        ]
-    });
-    list(
-        "Requests answered, latest first".to_owned(),
-        lines.collect(),
-        asked.len(),
-    );
-    if let (Some(login), false) = (&row.login, row.requested + row.done == 0) {
-        let many = sources.products.len() > 1;
-        let scope = if many {
-            format!(" --scope {}", argument(product, "<product>"))
-        } else {
-            String::new()
-        };
-        blocks.push(Block::Paragraph(vec![
-            Span::text("Every row, with those left out and why: "),
-            Span::Code(format!(
-                "linchpin explain review.turnaround{scope} --person {}",
-                argument(login, "<login>")
-            )),
-        ]));
-    }
-    blocks
-}
-
-/// A name as it is typed into a shell; a placeholder for one that a shell would take for more than a name.
-fn argument(name: &str, placeholder: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');
-    if name.is_empty() || name.starts_with('-') || !name.chars().all(|c| is_plain(c) || c == ' ') {
-        placeholder.to_owned()
-    } else if name.contains(' ') {
-        format!("'{name}'")
-    } else {
-        name.to_owned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::argument;
-
-    #[test]
-    fn a_name_in_a_command_is_never_more_than_a_name() {
-        let check = |name: &str, expected: &str| assert_eq!(argument(name, "<login>"), expected);
-        check("ada-l", "ada-l");
-        check("Web shop", "'Web shop'");
-        check("größe/ui", "größe/ui");
-        for name in [
-            "",
-            "-x",
-            "a;b",
-            "$(x)",
-            "a'b",
-            "`x`",
-            "@octocat @acme/all",
-            "a\nb",
-            "a|b",
-        ] {
-            check(name, "<login>");
-        }
     }
 }

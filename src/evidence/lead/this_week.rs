@@ -10,6 +10,7 @@ use self::crossed::crossed;
 use super::names::Names;
 use super::{LeadSources, ProductSources};
 use crate::domain::{PersonId, PrNumber, RepositoryId};
+use crate::evidence::working_days::{Whose, on_clock};
 use crate::metrics::measure::{LedgerRow, Thing};
 use crate::register::Accepted;
 use crate::report::document::{Block, Span};
@@ -102,7 +103,7 @@ fn page_and_title(
     vec![page, Span::text(format!(" “{title}”"))]
 }
 
-/// Open requests for reviews, the oldest first.
+/// Open requests for reviews, those that are open longest by the calendar of whoever is asked first.
 fn waiting(sources: &LeadSources<'_>, names: &Names<'_>) -> Group {
     let title = "Requests that are open longest";
     let mut lines = Vec::new();
@@ -119,7 +120,11 @@ fn waiting(sources: &LeadSources<'_>, names: &Names<'_>) -> Group {
         .filter(|row| row.fate == Fate::Included)
         .filter(|row| sources.products.iter().any(|one| one.name == row.product))
         .collect();
-    let age = |row: &LedgerRow| row.value.unwrap_or_default();
+    // By what is printed: who waits longest by elapsed hours may not by the days of whoever is asked.
+    let age = |row: &LedgerRow| {
+        let amount = row.amount(sources.question.wait_unit());
+        amount.map_or(0.0, |(_, amount)| amount)
+    };
     open.sort_by(|a, b| {
         age(b)
             .total_cmp(&age(a))
@@ -142,7 +147,8 @@ fn waiting(sources: &LeadSources<'_>, names: &Names<'_>) -> Group {
             .person
             .map_or_else(|| "a team".to_owned(), |person| names.name(person));
         let amount = row.amount(sources.question.wait_unit());
-        let amount = amount.map(|(unit, amount)| quantity::alone(unit, amount));
+        let whose = row.person.map_or(Whose::Team, Whose::Named);
+        let amount = amount.map(|wait| on_clock(wait, whose));
         line.push(Span::text(format!(
             ", asked of {whom}, open for {} (one of n {n} open requests)",
             amount.as_deref().unwrap_or("a time that is not known")

@@ -17,6 +17,7 @@ pub(super) use self::reviews::{ASKED_AWAY, answer};
 use self::reviews::{answered, commented, turned_around};
 use super::Sources;
 use crate::domain::{PersonId, Stream, Window};
+use crate::metrics::measure::Unit;
 use crate::register::PersonMeasure;
 use crate::work::{Need, Reading};
 
@@ -27,7 +28,7 @@ pub struct Row {
     /// What is looked at and what counts as kept.
     pub counts: &'static str,
     /// What a sprint is told as. `{n}` is how many there are with `{s}` of the plural, `{when}` the sprint, `{kept}` how many were
-    /// kept, `{target}` what was agreed.
+    /// kept, `{target}` what was agreed, `{hours}` the clock of a wait.
     pub sentence: &'static str,
     /// What was agreed, in words.
     pub agreed: &'static str,
@@ -44,7 +45,7 @@ pub static MEASURES: [Row; 12] = [
         measure: PersonMeasure::ReviewsAnswered,
         counts: "Requests to the person by the sprint in which they were made; kept: the person has reviewed since. Withdrawn \
                  requests, and those of a declared day of absence, are apart.",
-        sentence: "Reviewed {kept} requested PR{s} {when}",
+        sentence: "Reviewed {kept} requested pull request{s} {when}",
         agreed: "a review wherever one is asked for",
         is_of_each: true,
         stream: Stream::PullRequests,
@@ -54,7 +55,7 @@ pub static MEASURES: [Row; 12] = [
         measure: PersonMeasure::ReviewsCommented,
         counts: "Others' pull requests by the sprint of the person's first review of them, those of bots left out; kept: the agreed \
                  number of comments by the person, inline, in the conversation or as the text of a review.",
-        sentence: "Reviewed {n} PR{s} {when} and left comments on {kept}",
+        sentence: "Reviewed {n} pull request{s} {when} and left comments on {kept}",
         agreed: "at least {target} comment{targets} on each review",
         is_of_each: true,
         stream: Stream::PullRequests,
@@ -64,8 +65,8 @@ pub static MEASURES: [Row; 12] = [
         measure: PersonMeasure::ReviewsTurnaround,
         counts: "Requests to the person by the sprint in which they were made, as in review.turnaround; kept: a review within the agreed \
                  working hours by the person's own calendar, or elapsed hours where none are agreed.",
-        sentence: "Was asked for {n} review{s} {when} and gave {kept} within {target} hours",
-        agreed: "a review within {target} working hours of the request",
+        sentence: "Was asked for {n} review{s} {when} and gave {kept} within {target} {hours}",
+        agreed: "a review within {target} {hours} of the request",
         is_of_each: true,
         stream: Stream::PullRequests,
         deeds: turned_around,
@@ -74,7 +75,7 @@ pub static MEASURES: [Row; 12] = [
         measure: PersonMeasure::PullRequestsSize,
         counts: "Own pull requests by the sprint in which they were opened; kept: no more lines added and deleted, as GitHub counts \
                  them.",
-        sentence: "Opened {n} PR{s} {when}, and {kept} with at most {target} lines",
+        sentence: "Opened {n} pull request{s} {when}, and {kept} with at most {target} lines",
         agreed: "at most {target} changed lines in a pull request",
         is_of_each: true,
         stream: Stream::PullRequests,
@@ -84,7 +85,7 @@ pub static MEASURES: [Row; 12] = [
         measure: PersonMeasure::PullRequestsRounds,
         counts: "Own merged pull requests with a human review by the sprint of their merge, as in flow.review_rounds; kept: no more \
                  rounds.",
-        sentence: "Merged {n} reviewed PR{s} {when}, and {kept} after at most {target} round{targets}",
+        sentence: "Merged {n} reviewed pull request{s} {when}, and {kept} after at most {target} round{targets}",
         agreed: "at most {target} review round{targets} before a merge",
         is_of_each: true,
         stream: Stream::PullRequests,
@@ -93,7 +94,7 @@ pub static MEASURES: [Row; 12] = [
     Row {
         measure: PersonMeasure::PullRequestsDraftFirst,
         counts: "Own pull requests by the sprint in which they were opened; kept: opened as a draft.",
-        sentence: "Opened {n} PR{s} {when}, and {kept} as a draft",
+        sentence: "Opened {n} pull request{s} {when}, and {kept} as a draft",
         agreed: "a draft before a pull request is ready",
         is_of_each: true,
         stream: Stream::PullRequests,
@@ -103,7 +104,7 @@ pub static MEASURES: [Row; 12] = [
         measure: PersonMeasure::PullRequestsTestsTouched,
         counts: "Own pull requests that change code by the sprint in which they were opened; kept: a test is among the files (the kind \
                  `tests` of the register, else the usual paths).",
-        sentence: "Opened {n} PR{s} with code {when}, and {kept} with a test",
+        sentence: "Opened {n} pull request{s} with code {when}, and {kept} with a test",
         agreed: "a test touched in a pull request with code",
         is_of_each: true,
         stream: Stream::PullRequests,
@@ -113,7 +114,7 @@ pub static MEASURES: [Row; 12] = [
         measure: PersonMeasure::PullRequestsDocsTouched,
         counts: "Own pull requests that change code by the sprint in which they were opened; kept: a document is among the files (the \
                  kind `documents` of the register, else the usual paths).",
-        sentence: "Opened {n} PR{s} with code {when}, and {kept} with a document",
+        sentence: "Opened {n} pull request{s} with code {when}, and {kept} with a document",
         agreed: "a document touched in a pull request with code",
         is_of_each: true,
         stream: Stream::PullRequests,
@@ -123,8 +124,8 @@ pub static MEASURES: [Row; 12] = [
         measure: PersonMeasure::IssuesReply,
         counts: "Issues of others that the person is assigned to by the sprint in which they were opened; kept: the person's first \
                  comment within the agreed working hours.",
-        sentence: "Was assigned to {n} issue{s} opened {when} and answered {kept} within {target} hours",
-        agreed: "a reply within {target} working hours",
+        sentence: "Was assigned to {n} issue{s} opened {when} and answered {kept} within {target} {hours}",
+        agreed: "a reply within {target} {hours}",
         is_of_each: true,
         stream: Stream::Issues,
         deeds: replied,
@@ -167,10 +168,19 @@ pub fn row_of(measure: PersonMeasure) -> &'static Row {
     found.unwrap_or(&MEASURES[0])
 }
 
+/// Hours on the agreed clock, as a reader calls them.
+const fn unit_of_hours(unit: Unit) -> &'static str {
+    match unit {
+        Unit::WorkingHours => "working hours",
+        _ => "hours",
+    }
+}
+
 impl Row {
-    /// A text of the row with its numbers; `None` stands for the target where it is one by default.
+    /// A text of the row with its numbers; `None` stands for the target where it is one by default. Waits are on the agreed clock,
+    /// which `unit` names.
     #[must_use]
-    pub fn with_target(text: &str, target: Option<f64>) -> String {
+    pub fn with_target(text: &str, target: Option<f64>, unit: Unit) -> String {
         let target = target.unwrap_or(1.0);
         let plural = if (target - 1.0).abs() < f64::EPSILON {
             ""
@@ -179,12 +189,13 @@ impl Row {
         };
         text.replace("{targets}", plural)
             .replace("{target}", &amount(target))
+            .replace("{hours}", unit_of_hours(unit))
     }
 
     /// What was agreed, in words.
     #[must_use]
-    pub fn agreed(&self, target: Option<f64>) -> String {
-        Self::with_target(self.agreed, target)
+    pub fn agreed(&self, target: Option<f64>, unit: Unit) -> String {
+        Self::with_target(self.agreed, target, unit)
     }
 
     /// Why it cannot be told of anybody; `None` where at least one product shows it.
@@ -268,7 +279,8 @@ mod tests {
     #[test]
     fn what_was_agreed_is_told_with_its_number() {
         let check = |measure, target, expected: &str| {
-            assert_eq!(row_of(measure).agreed(target), expected);
+            let told = row_of(measure).agreed(target, Unit::WorkingHours);
+            assert_eq!(told, expected);
         };
         check(
             PersonMeasure::ReviewsCommented,
@@ -285,5 +297,8 @@ mod tests {
             Some(4.5),
             "a review within 4.5 working hours of the request",
         );
+        // Where no hours are agreed, elapsed ones are meant.
+        let row = row_of(PersonMeasure::IssuesReply);
+        assert_eq!(row.agreed(Some(4.0), Unit::Hours), "a reply within 4 hours");
     }
 }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::{Subject, number};
 use crate::domain::{Bucket, Granularity, PersonId, RepositoryId};
 use crate::evidence::snippet::{Act, Event, Kind, Link, Snippet};
+use crate::work::areas::Areas;
 use crate::work::commits::{Made, of_person as made_by, starts_at};
 use crate::work::{Need, Reading};
 
@@ -95,7 +96,11 @@ fn moment(
     mut act: Act,
     commits: &[&Made],
 ) -> Snippet {
-    let mut areas: Vec<String> = commits.iter().flat_map(|own| own.areas.clone()).collect();
+    let of_commit = commits.iter().flat_map(|own| {
+        let all = own.areas.iter();
+        all.map(move |area| with_repository(subject, own, area))
+    });
+    let mut areas: Vec<String> = of_commit.collect();
     areas.sort();
     areas.dedup();
     if !areas.is_empty() {
@@ -135,6 +140,10 @@ fn moment(
     snippet
 }
 
+fn with_repository(subject: &Subject<'_>, own: &Made, area: &str) -> String {
+    Areas::with_repository(&subject.sources.repository_name(own.repository), area)
+}
+
 fn page(subject: &Subject<'_>, own: &Made) -> Link {
     subject.commit_link(own.repository, own.commit)
 }
@@ -159,9 +168,10 @@ fn firsts(subject: &Subject<'_>, reading: &Reading<'_>, made: &[Made], moments: 
         if own.at < counts_from || !subject.is_inside(own.at) {
             continue;
         }
+        let told = with_repository(subject, own, area);
         let act = Act::default()
             .own("First change in the area ")
-            .given(area)
+            .given(&told)
             .own(": ")
             .link(page(subject, own))
             .own(" ")
@@ -169,7 +179,7 @@ fn firsts(subject: &Subject<'_>, reading: &Reading<'_>, made: &[Made], moments: 
             .own(format!(". The record starts {record}."));
         let on = subject.sources.date(own.at);
         let mut snippet = subject.snippet(Kind::FirstChange, on, area, act);
-        snippet.areas = vec![area.to_owned()];
+        snippet.areas = vec![told];
         snippet.events.push(Event {
             at: own.at,
             who: Some(own.author),

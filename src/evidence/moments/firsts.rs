@@ -70,7 +70,8 @@ pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
                 .own(" ")
                 .given(&item.pull_request.title)
                 .own(format!(". The record starts {record}."));
-            let about = format!("{area}\n{}", item.pull_request.url);
+            // An id outlives how an area is written.
+            let about = format!("{}\n{}", area.replacen(": ", "/", 1), item.pull_request.url);
             let mut snippet = subject.snippet(kind, subject.sources.date(at), &about, act);
             snippet.areas = vec![area];
             snippet.events = subject.events(item, |who| who == Some(subject.person));

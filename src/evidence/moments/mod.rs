@@ -292,7 +292,7 @@ fn number(n: usize) -> u64 {
 /// Entries by hand, word for word.
 fn by_hand(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     let seen = subject.sources.seen();
-    let (first, last) = (subject.sources.date(seen.since), subject.sources.last_day());
+    let (first, last) = (subject.sources.date(seen.since), subject.sources.today());
     for entry in subject
         .sources
         .entries

@@ -21,7 +21,7 @@ pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     super::changes::collect(subject, &mut quoted, moments);
     let seen = subject.sources.seen();
     let mut start = fortnight_of(subject.sources.date(seen.since));
-    let last = subject.sources.last_day();
+    let last = subject.sources.today();
     let mut before: Option<Fortnight<'_>> = None;
     while start <= last {
         let next = start.saturating_add(14.days());
@@ -78,14 +78,11 @@ impl<'a> Fortnight<'a> {
             },
             subject.sources.seen(),
         );
-        let end = subject.sources.end();
+        let (end, stands_at) = (subject.sources.end(), subject.sources.stands_at());
         let mut note = Self {
             window,
             start,
-            last_day: next
-                .yesterday()
-                .unwrap_or(next)
-                .min(subject.sources.last_day()),
+            last_day: next.yesterday().unwrap_or(next),
             asked: Vec::new(),
             unasked: Vec::new(),
             earlier: Vec::new(),
@@ -118,8 +115,11 @@ impl<'a> Fortnight<'a> {
                 .min();
             let is_reviewed_now = reviews.iter().any(|at| window.contains(*at));
             if first_asked.is_some_and(|at| window.contains(at)) {
-                // A request that was withdrawn before a review asks for nothing.
-                if !reviews.is_empty() || item.was_asked(subject.person, end) {
+                // A request that was withdrawn before a review asks for nothing, and one of a day that has only begun for nothing
+                // yet.
+                let is_asked = first_asked.is_some_and(|at| at < stands_at)
+                    && item.was_asked(subject.person, end);
+                if !reviews.is_empty() || is_asked {
                     note.asked.push((item, !reviews.is_empty()));
                     let until = item.pull_request.closed_at.map_or(end, |at| at.min(end));
                     let own = Some(subject.person);
@@ -141,7 +141,27 @@ impl<'a> Fortnight<'a> {
                 note.commented.push(item);
             }
         }
+        note.last_day = note.last_day.min(if note.is_after(subject, stands_at) {
+            subject.sources.today()
+        } else {
+            subject.sources.last_day()
+        });
         note
+    }
+
+    /// Whether the person did something of it from an instant on.
+    fn is_after(&self, subject: &Subject<'_>, at: Timestamp) -> bool {
+        let end = subject.sources.end();
+        let asked = self.asked.iter().map(|(item, _)| *item);
+        let others = [&self.unasked, &self.earlier, &self.commented];
+        let mut all = asked.chain(others.into_iter().flatten().copied());
+        all.any(|item| {
+            let reviews = item.reviews_by(subject.person, end);
+            let reviews = reviews.map(|review| review.submitted_at);
+            let comments = item.comments_by(subject.person, end);
+            let mut acts = reviews.chain(comments.map(|comment| comment.created_at));
+            acts.any(|act| act >= at && self.window.contains(act))
+        })
     }
 
     fn n_answered(&self) -> usize {
@@ -311,7 +331,7 @@ impl<'a> Fortnight<'a> {
 
     /// What was asked for and not reviewed: still waiting, or over without it.
     fn unanswered(&self, subject: &Subject<'_>, mut act: Act) -> Act {
-        let end = subject.sources.end();
+        let end = subject.sources.stands_at();
         let rest = || {
             self.asked
                 .iter()
@@ -330,8 +350,8 @@ impl<'a> Fortnight<'a> {
         if !waiting.is_empty() {
             act = act
                 .own(format!(
-                    "; still waiting at the end of {}: ",
-                    subject.sources.last_day()
+                    "; still waiting {}: ",
+                    subject.sources.at_the_end()
                 ))
                 .list(links(waiting));
         }

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Subject, count, number};
 use crate::evidence::item::Item;
 use crate::evidence::snippet::{Act, Event, Kind, Link, Polarity, Snippet};
+use crate::evidence::working_days::{Whose, waited, whole};
 
 /// What is merged later than so many of the team's working days after a review stood still again: the review ended nothing.
 const MOVES_ON: f64 = 10.0;
@@ -16,16 +17,6 @@ pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     }
     waiting(subject, moments);
     open(subject, moments);
-}
-
-/// Whole working days, for people.
-fn whole(days: f64) -> String {
-    let n = format!("{:.0}", days.floor());
-    if n == "1" {
-        "1 working day".to_owned()
-    } else {
-        format!("{n} working days")
-    }
 }
 
 /// The person's first review of somebody's pull request came after a standstill, and it was merged soon after.
@@ -115,9 +106,9 @@ fn stood_still_at(subject: &Subject<'_>, since: Timestamp, until: Timestamp) -> 
     at.min(until)
 }
 
-/// Requests to the person that were open at the end of the window, oldest first.
+/// Requests to the person that were open when the last day ended, oldest first.
 fn waiting(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
-    let end = subject.sources.end();
+    let end = subject.sources.stands_at();
     let mut requests: Vec<(Timestamp, Link)> = subject
         .items()
         .filter(|item| {
@@ -146,12 +137,13 @@ fn waiting(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     let n = requests.len();
     let mut act = Act::default()
         .own(format!(
-            "{} waited for a review by this person at the end of {on}: ",
-            count(n, "pull request")
+            "{} waited for a review by this person {}: ",
+            count(n, "pull request"),
+            subject.sources.at_the_end()
         ))
         .list(requests.into_iter().map(|(asked_at, link)| {
-            let own = Some(subject.person);
-            let days = whole(subject.sources.working_days(own, asked_at, end));
+            let own = Whose::OfThePage(subject.person);
+            let days = waited(subject.sources, own, (asked_at, end));
             (
                 link,
                 format!(" (asked {}, {days})", subject.sources.date(asked_at)),
@@ -177,9 +169,9 @@ fn waiting(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     moments.push(snippet);
 }
 
-/// Own pull requests that nobody else had touched for long when the window ended.
+/// Own pull requests that nobody else had touched for long when the last day ended.
 fn open(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
-    let (end, last) = (subject.sources.end(), subject.sources.last_day());
+    let end = subject.sources.stands_at();
     for item in subject
         .items()
         .filter(|item| item.is_by(subject.person) && is_open(item, end))
@@ -200,9 +192,14 @@ fn open(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
             .own(" ")
             .given(&item.pull_request.title)
             .own(format!(
-                " was open at the end of {last}, without an event by anyone else since {} ({}).",
+                " was open {}, without an event by anyone else since {} ({}).",
+                subject.sources.at_the_end(),
                 subject.sources.date(quiet_since),
-                whole(days)
+                waited(
+                    subject.sources,
+                    Whose::OfThePage(subject.person),
+                    (quiet_since, end)
+                )
             ));
         moments.push(subject.about(
             Kind::Open,

@@ -43,8 +43,7 @@ pub(super) struct Writing<'a> {
 
 impl Writing<'_> {
     pub(super) fn document(&self) -> Document {
-        let until = self.sources.last_day();
-        let this = fortnight_of(until);
+        let this = fortnight_of(self.last_day());
         let before = this.saturating_sub(14.days());
         let mut blocks = vec![
             Block::Paragraph(vec![Span::text(
@@ -59,7 +58,7 @@ impl Writing<'_> {
             Block::Refreshed {
                 id: "now".to_owned(),
                 is_whole: true,
-                blocks: self.now(until),
+                blocks: self.now(self.sources.last_day()),
             },
         ];
         self.fortnight(this, &mut blocks);
@@ -73,10 +72,17 @@ impl Writing<'_> {
         }
     }
 
+    /// The last day that the fortnights tell of: a day that has only begun is one of theirs where something happened on it.
+    fn last_day(&self) -> Date {
+        let latest = self.snippets.iter().map(|snippet| snippet.on).max();
+        let last = self.sources.last_day();
+        latest.map_or(last, |day| day.max(last))
+    }
+
     /// A fortnight's part, with two questions and room for notes behind it.
     fn fortnight(&self, first: Date, blocks: &mut Vec<Block>) {
         let last = first.saturating_add(13.days());
-        let until = last.min(self.sources.last_day());
+        let until = last.min(self.last_day());
         let since = self.sources.date(self.sources.seen().since);
         let so_far = if until < last { ", so far" } else { "" };
         let mut inside = vec![Block::Heading(

@@ -6,11 +6,14 @@ use jiff::civil::Date;
 use super::Writing;
 use super::named::{NAMED, id, listed, more};
 use crate::evidence::blocks::labelled;
+use crate::evidence::index::Index;
 use crate::evidence::open_work::with_whom;
 use crate::evidence::pack::spans;
 use crate::evidence::snippet::{Kind, Snippet};
 use crate::evidence::sprints::{Verdict, sprints};
+use crate::evidence::working_days::{Whose, waited};
 use crate::report::document::{Block, Span};
+use crate::work::pull_requests::Key;
 use crate::work::roster::RosterDelegation;
 use crate::work::turns::{Asked, Holder, Turn};
 
@@ -29,6 +32,8 @@ impl Writing<'_> {
             lines.push(labelled("Waits for this person", words));
         }
         let own = self.open.of_person(self.whose.id);
+        // What waits and stands still is one line: the moment that tells of it stands beside it.
+        let mut stands: Vec<&Snippet> = of(Kind::Open).collect();
         if !own.is_empty() {
             let mut words = Vec::new();
             for (at, (key, turn)) in own.iter().take(NAMED).enumerate() {
@@ -41,11 +46,15 @@ impl Writing<'_> {
                     words.push(Span::text(format!(" “{}”", item.pull_request.title)));
                 }
                 words.push(Span::text(self.with_whom(turn)));
+                let at = stands.iter().position(|one| is_of(one, self.index, *key));
+                if let Some(at) = at {
+                    words.push(Span::text(", needs fresh eyes"));
+                    words.extend(id(stands.remove(at)));
+                }
             }
             words.extend(more(own.len()));
             lines.push(labelled("Own work waits", words));
         }
-        let stands: Vec<&Snippet> = of(Kind::Open).collect();
         if !stands.is_empty() {
             lines.push(labelled("Needs fresh eyes", listed(stands)));
         }
@@ -56,7 +65,10 @@ impl Writing<'_> {
             lines.push(vec![Span::text("Nothing is open in what was read.")]);
         }
         vec![
-            Block::Heading(1, vec![Span::text(format!("Open at the end of {until}"))]),
+            Block::Heading(
+                1,
+                vec![Span::text(format!("Open {}", self.sources.at_the_end()))],
+            ),
             Block::Bullets(lines),
         ]
     }
@@ -67,17 +79,15 @@ impl Writing<'_> {
         let words = with_whom(sources, &turn.holder, "this person");
         let whose = match &turn.holder {
             Holder::Reviewers(asked) => match asked.as_slice() {
-                [Asked::Person(person)] => Some(*person),
-                _ => None,
+                [Asked::Person(person)] => Whose::Named(*person),
+                _ => Whose::Team,
             },
-            Holder::Author | Holder::Draft | Holder::Merge => Some(self.whose.id),
-            Holder::Agent | Holder::Ci | Holder::Deploy => None,
+            Holder::Author | Holder::Draft | Holder::Merge => Whose::OfThePage(self.whose.id),
+            Holder::Agent | Holder::Ci | Holder::Deploy => Whose::Team,
         };
-        let days = sources.working_days(whose, turn.since, sources.end());
+        let days = waited(sources, whose, (turn.since, sources.stands_at()));
         let since = sources.date(turn.since);
-        let days = format!("{:.0}", days.floor());
-        let plural = if days == "1" { "" } else { "s" };
-        format!(" {words} since {since} ({days} working day{plural})")
+        format!(" {words} since {since} ({days})")
     }
 
     /// Feedback that is looked at, with what the sprints say.
@@ -166,4 +176,11 @@ impl Writing<'_> {
         }
         (!words.is_empty()).then(|| labelled("Goals", words))
     }
+}
+
+/// Whether a moment is of a pull request.
+fn is_of(snippet: &Snippet, index: &Index<'_>, key: Key) -> bool {
+    let page = snippet.act.first_link().map(|page| page.url.as_str());
+    let item = index.item(key).map(|item| item.pull_request.url.as_str());
+    page.is_some() && page == item
 }

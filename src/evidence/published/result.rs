@@ -29,7 +29,8 @@ pub(super) fn blocks(public: &Public<'_>) -> Vec<Block> {
     let question = sources.past.question;
     let first = sources.date(question.window.since);
     let last = sources.last_day();
-    let days = (last - first).get_days().saturating_add(1).min(MOST_DAYS);
+    let n_days = (last - first).get_days().saturating_add(1);
+    let days = n_days.min(MOST_DAYS);
     if last < first {
         return vec![paragraph(
             "[not measured: nothing of the window has passed]",
@@ -50,27 +51,55 @@ pub(super) fn blocks(public: &Public<'_>) -> Vec<Block> {
         format!("{first} to {last}"),
     ];
     let name = &public.face.name;
-    let lines = FIGURES.into_iter().filter_map(find).filter_map(|metric| {
-        let (before, within) = (of(metric, &earlier)?, public.figure(metric.definition.id)?);
+    let mut lines = Vec::new();
+    // By why there is no figure of the days before: the titles that have none.
+    let mut without: Vec<(String, Vec<&str>)> = Vec::new();
+    for metric in FIGURES.into_iter().filter_map(find) {
+        let title = metric.definition.title;
+        let figures = of(metric, &earlier).zip(public.figure(metric.definition.id));
+        let Some((before, within)) = figures else {
+            continue;
+        };
         let line = match (&before, within) {
             // Said once: a source that is not there was not there before.
             (
                 Measured::NotObserved { because, .. },
                 Measured::NotObserved { because: still, .. },
             ) if because == still => {
-                let title = metric.definition.title;
                 format!("{title}, {name}: [not measured: not observed: {because}].")
             }
-            _ => compared(metric.definition, name, [&before, within], &words),
+            _ => {
+                let (line, because) = compared(metric.definition, name, [&before, within], &words);
+                if let Some(because) = because {
+                    match without.iter_mut().find(|(known, _)| *known == because) {
+                        Some((_, titles)) => titles.push(title),
+                        None => without.push((because, vec![title])),
+                    }
+                }
+                line
+            }
         };
-        Some(vec![Span::text(line)])
+        lines.push(vec![Span::text(line)]);
+    }
+    let [earlier_days, _] = &words;
+    let without = without.into_iter().map(|(because, titles)| {
+        // In short: which sources were looked at is told where deployments are.
+        let because = because.split(" (").next().unwrap_or_default();
+        let titles = titles.join(", ");
+        vec![Span::text(format!(
+            "Not measured of {earlier_days}: {titles}: {because}."
+        ))]
     });
+    lines.extend(without);
+    let plural = |n: i32| if n == 1 { "day" } else { "days" };
     vec![
         Block::Paragraph(coded(&format!(
-            "The {days} days before the window and the window itself, as the metrics of the team page measure them: a figure that moved \
-             says when, not what moved it. Goals are kept in a private register, and their results are not published."
+            "The {days} {} before the window against the {n_days} {} of the window, as the metrics of the team page measure them: a figure \
+             that moved says when, not what moved it. Goals are kept in a private register, and their results are not published.",
+            plural(days),
+            plural(n_days)
         ))),
-        Block::Bullets(lines.collect()),
+        Block::Bullets(lines),
     ]
 }
 

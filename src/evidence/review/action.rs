@@ -2,7 +2,7 @@
 
 use super::{Review, labelled, n_of};
 use crate::evidence::sampling::spread;
-use crate::evidence::snippet::{Dimension, Snippet};
+use crate::evidence::snippet::Snippet;
 use crate::evidence::work::{Part, Piece};
 use crate::report::document::Span;
 
@@ -40,13 +40,21 @@ pub(super) fn piece_line(review: &Review<'_>, piece: &Piece<'_>) -> Vec<Span> {
     line
 }
 
-/// What the person did in a piece of work; of one dimension where that is asked.
-pub(super) fn action(
-    review: &Review<'_>,
+/// What the person did in a piece of work.
+pub(super) struct Action<'a> {
+    pub(super) lines: Vec<Vec<Span>>,
+    /// The moments that the lines name.
+    pub(super) named: Vec<&'a Snippet>,
+}
+
+/// What the person did in a piece of work; only what is asked for, where something is.
+pub(super) fn action<'a>(
+    review: &Review<'a>,
     piece: &Piece<'_>,
-    of: Option<Dimension>,
-) -> Vec<Vec<Span>> {
+    asked: Option<&dyn Fn(&Snippet) -> bool>,
+) -> Action<'a> {
     let mut lines = Vec::new();
+    let mut named = Vec::new();
     let story = piece.story;
     let n = piece.initiative.keys.len();
     let plural = |n: usize, one: &str, more: &str| {
@@ -68,12 +76,11 @@ pub(super) fn action(
         ))]),
         Part::Implemented => {}
     }
-    let is_asked =
-        |snippet: &&&Snippet| of.is_none_or(|dimension| snippet.dimensions.contains(&dimension));
-    let own = review.moments_of(piece).iter().filter(is_asked).copied();
-    let (changes, others): (Vec<&Snippet>, Vec<&Snippet>) =
+    let own = review.moments_of(piece).iter().copied();
+    let own = own.filter(|snippet| asked.is_none_or(|is_asked| is_asked(snippet)));
+    let (changes, others): (Vec<&'a Snippet>, Vec<&'a Snippet>) =
         own.partition(|snippet| snippet.kind.is_change());
-    let (against, others): (Vec<&Snippet>, Vec<&Snippet>) = others
+    let (against, others): (Vec<&'a Snippet>, Vec<&'a Snippet>) = others
         .into_iter()
         .partition(|snippet| snippet.speaks_against());
     for (label, moments, most) in [
@@ -85,10 +92,11 @@ pub(super) fn action(
         let shown = spread(moments, most);
         if !shown.is_empty() {
             lines.push(listed(label, &shown, n));
+            named.extend(shown);
         }
     }
     let partners = review.record.partners(piece, review.pack.person);
-    if of.is_none() && !partners.is_empty() {
+    if asked.is_none() && !partners.is_empty() {
         lines.push(vec![Span::text(format!(
             "Made changes together with {}.",
             partners.join(", ")
@@ -99,7 +107,7 @@ pub(super) fn action(
             "no merged change of this person in it is in the window",
         )]);
     }
-    lines
+    Action { lines, named }
 }
 
 /// A label, the moments in a row, and how many there are.

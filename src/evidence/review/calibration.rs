@@ -170,13 +170,14 @@ fn weeks(review: &Review<'_>) -> String {
     for snippet in &review.pack.snippets {
         held.extend((snippet.days(zone)).map(|day| Bucket::of_date(day, Granularity::Week)));
     }
+    // A week that has only begun is one where it has a moment.
+    let last = review.sources.last_day();
+    let is_lived = |week: &&Bucket| week.first_day() <= last || held.contains(*week);
+    let weeks = spine.iter().filter(is_lived).count();
     let n = spine.iter().filter(|week| held.contains(week)).count();
     let n_moments = review.pack.snippets.len();
     let plural = if n_moments == 1 { "" } else { "s" };
-    format!(
-        "{n} of {} weeks have a moment of this person ({n_moments} moment{plural}).",
-        spine.len()
-    )
+    format!("{n} of {weeks} weeks have a moment of this person ({n_moments} moment{plural}).")
 }
 
 fn member(review: &Review<'_>) -> Option<String> {

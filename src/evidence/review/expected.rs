@@ -170,15 +170,14 @@ fn is_meant(
     is_of_kind && is_there && is_labelled() && is_in()
 }
 
-/// Whether an area of the record, `widgets/billing`, is one of those that are named, with or without the repository.
+/// Whether an area of the record, `widgets: billing`, is one of those that are named, with or without the repository; `widgets/billing`
+/// is another way to write it.
 fn is_one_of(area: &str, named: &[String]) -> bool {
-    // Top-level directories of several repositories bear the repository's name twice: `widgets/widgets: src`.
-    let (repository, short) = area.split_once('/').unwrap_or(("", area));
-    let bare = short.split_once(": ").map_or(short, |(_, bare)| bare);
-    let whole = format!("{repository}/{bare}");
+    let (repository, bare) = area.split_once(": ").unwrap_or(("", area));
+    let path = format!("{repository}/{bare}");
     named.iter().any(|name| {
         let name = name.trim();
-        [area, short, bare, &whole]
+        [area, bare, &path]
             .iter()
             .any(|known| known.eq_ignore_ascii_case(name))
     })
@@ -197,12 +196,12 @@ mod tests {
                 "{area} {name}"
             );
         };
-        check("widgets/billing", "billing", true);
-        check("widgets/billing", "Widgets/Billing", true);
-        check("widgets/widgets: src", "src", true);
-        check("widgets/widgets: src", "widgets/src", true);
-        check("widgets/src", "gadgets/src", false);
-        check("widgets/src", "widgets", false);
+        check("widgets: billing", "billing", true);
+        check("widgets: billing", "Widgets/Billing", true);
+        check("widgets: src", "widgets: src", true);
+        check("widgets: src", "gadgets/src", false);
+        check("widgets: src", "gadgets: src", false);
+        check("widgets: src", "widgets", false);
         check("src", "src", true);
     }
 }

@@ -17,6 +17,8 @@ pub(in crate::evidence) struct Filing<'a> {
     of_person: BTreeMap<PersonId, Vec<usize>>,
     /// By page.
     issues: HashMap<&'a str, &'a Issue>,
+    /// By page of a pull request: the issues that it closes.
+    closes: HashMap<&'a str, Vec<Key>>,
     /// Ids and titles of initiatives, in lower case.
     names: BTreeSet<String>,
     /// By person; `None`: no team was read.
@@ -32,13 +34,20 @@ impl<'a> Filing<'a> {
             .filter(|row| !row.labels.is_empty())
             .map(|row| ((row.repository, row.number), row.labels.as_slice()))
             .collect();
+        let closing = facts.pull_requests.iter();
+        let closing = closing.filter(|row| !row.closes_issues.is_empty());
+        let closes = closing.map(|row| {
+            let numbers = row.closes_issues.iter();
+            let keys = numbers.map(|number| (row.repository, PrNumber(*number)));
+            (row.url.as_str(), keys.collect::<Vec<Key>>())
+        });
         let mut labels: HashMap<&str, BTreeSet<&str>> = HashMap::new();
         for row in &facts.pull_requests {
-            let closed = row.closes_issues.iter().filter_map(|number| {
+            let of_closed = row.closes_issues.iter().filter_map(|number| {
                 let key = (row.repository, PrNumber(*number));
                 of_issue.get(&key).copied()
             });
-            let all = closed.flatten().chain(&row.labels).map(String::as_str);
+            let all = of_closed.flatten().chain(&row.labels).map(String::as_str);
             let all: BTreeSet<&str> = all.collect();
             if !all.is_empty() {
                 labels.insert(&row.url, all);
@@ -64,6 +73,7 @@ impl<'a> Filing<'a> {
                 .iter()
                 .map(|row| (row.url.as_str(), row))
                 .collect(),
+            closes: closes.collect(),
             names: record.names_of_all(),
             teams,
         }
@@ -86,6 +96,11 @@ impl<'a> Filing<'a> {
     /// The issue of a page.
     pub(super) fn issue(&self, url: &str) -> Option<&'a Issue> {
         self.issues.get(url).copied()
+    }
+
+    /// The issues that the pull request of a page closes.
+    pub(super) fn closed_by(&self, url: &str) -> &[Key] {
+        self.closes.get(url).map_or(&[], Vec::as_slice)
     }
 
     /// Whether an initiative has this id or title.

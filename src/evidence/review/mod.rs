@@ -21,12 +21,15 @@ use super::Sources;
 use super::blocks::labelled;
 use super::desk::Page;
 use super::index::Index;
+use super::item::link;
 use super::pack::{Face, Pack, subtitle, unobserved};
-use super::snippet::{Snippet, Words};
+use super::snippet::Snippet;
 use super::work::{Part, Piece, Record};
 use crate::domain::Issue;
 use crate::report::document::{Block, Span};
+use crate::work::pull_requests::Key;
 use crate::work::roster::RosterLevel;
+use crate::work::written::CameWith;
 
 pub(super) use filing::Filing;
 
@@ -116,18 +119,36 @@ impl<'a> Review<'a> {
         moments.map(|snippet| snippet.weight).sum()
     }
 
-    /// The first issue that the change of a moment closes, with its page.
+    /// The issue that a moment is about, with its page: the moment's own, the first that its change closes, or the incident that its
+    /// change is the postmortem of.
     fn issue_of(&self, snippet: &Snippet) -> Option<(&'a Issue, Span)> {
-        let pages = snippet.act.0.iter().filter_map(|words| match words {
-            Words::Link(link) => Some(link),
-            _ => None,
-        });
-        // The first page is the moment's own.
-        let mut closed = pages.skip(1);
-        closed.find_map(|link| {
-            let issue = self.filing.issue(&link.url)?;
-            Some((issue, Span::link(&link.text, &link.url)))
-        })
+        let is_of_one = !snippet.kind.is_of_a_stretch();
+        let page = snippet.act.first_link().filter(|_| is_of_one)?;
+        let of_key = |key: Key| {
+            let (issue, _) = self.index.issues.get(&key)?;
+            let page = link(self.sources, key.0, key.1, &issue.url);
+            Some((*issue, Span::link(page.text, page.url)))
+        };
+        if let Some(issue) = self.filing.issue(&page.url) {
+            return of_key((issue.repository, issue.number));
+        }
+        let mut closed = self.filing.closed_by(&page.url).iter();
+        let closed = closed.find_map(|key| of_key(*key));
+        closed.or_else(|| of_key(self.incident_written_up_at(&page.url)?))
+    }
+
+    /// The incident whose postmortem came with the pull request of a page.
+    fn incident_written_up_at(&self, url: &str) -> Option<Key> {
+        let came_with = |key: &Key| {
+            let postmortem = self.index.response(*key)?.postmortem.as_ref()?;
+            match postmortem.came_with {
+                CameWith::PullRequest(brought) => self.index.item(brought),
+                CameWith::Commit(..) => None,
+            }
+        };
+        let mut incidents = self.index.incidents.keys();
+        let is_it = |key: &&Key| came_with(key).is_some_and(|item| item.pull_request.url == url);
+        incidents.find(is_it).copied()
     }
 
     /// The part that says whose window it is, and what was not read.

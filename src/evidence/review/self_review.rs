@@ -169,7 +169,7 @@ fn star(review: &Review<'_>, piece: &Piece<'_>) -> Vec<Vec<Span>> {
         labelled("Situation", record.situation(piece, review.index)),
         labelled("Task", record.task(piece, person)),
     ];
-    for line in action(review, piece, None) {
+    for line in action(review, piece, None).lines {
         lines.push(labelled("Action", line));
     }
     for words in record.result(piece, person) {

@@ -1,10 +1,12 @@
 //! `draft/star.md`: situation, task, action and result by dimension; whether it went as it was meant to is the person's to say.
 
+use std::collections::BTreeSet;
+
 use super::action::action;
 use super::{Review, blank, heading, part, text};
 use crate::evidence::pack::dated;
 use crate::evidence::sampling::spread;
-use crate::evidence::snippet::{Dimension, Snippet};
+use crate::evidence::snippet::{Dimension, Kind, Snippet};
 use crate::evidence::work::{Part, Piece};
 use crate::report::document::{Block, Document, Span};
 use crate::report::table::{Column, Table, TableCell};
@@ -29,12 +31,18 @@ pub(super) fn document(review: &Review<'_>) -> Document {
         ),
         review.window(),
     ];
-    let mut told: Vec<usize> = Vec::new();
+    let mut told = Told::default();
     for dimension in Dimension::ALL {
         let rows = rows(review, dimension, &mut told);
         let mut inside = vec![heading(1, sentence_case(dimension.words()))];
         if rows.is_empty() {
-            inside.push(text("No moment of it is in what was read."));
+            let snippets = &review.pack.snippets;
+            let has_one = snippets.iter().any(|one| stands(one, dimension));
+            inside.push(text(if has_one {
+                "Its moments stand in the rows above: each act is told once."
+            } else {
+                "No moment of it is in what was read."
+            }));
         } else {
             inside.push(Block::Table(Table {
                 title: format!("Situation, task, action, result: {}", dimension.words()),
@@ -61,43 +69,78 @@ fn sentence_case(words: &str) -> String {
     })
 }
 
+/// What stands in a row already.
+#[derive(Default)]
+struct Told<'a> {
+    /// Places of pieces of work, once for each row.
+    pieces: Vec<usize>,
+    /// Ids of moments, and the pages that they are of.
+    acts: BTreeSet<&'a str>,
+}
+
+impl<'a> Told<'a> {
+    fn has(&self, snippet: &Snippet) -> bool {
+        acts(snippet).any(|act| self.acts.contains(act))
+    }
+
+    fn note(&mut self, snippet: &'a Snippet) {
+        self.acts.extend(acts(snippet));
+    }
+}
+
+/// What a moment is known by: its id, and its page where it is of one.
+fn acts(snippet: &Snippet) -> impl Iterator<Item = &str> {
+    let page = snippet.act.first_link();
+    let page = page.filter(|_| !snippet.kind.is_of_a_stretch());
+    std::iter::once(snippet.id.as_str()).chain(page.map(|page| page.url.as_str()))
+}
+
+/// Whether a moment stands for a dimension.
+fn stands(snippet: &Snippet, dimension: Dimension) -> bool {
+    snippet.dimensions.contains(&dimension) && snippet.speaks_for()
+}
+
 /// The rows of a dimension: the pieces of work that stand for it, those first that stand for no other yet, then the largest; else
-/// moments of their own.
-fn rows(review: &Review<'_>, dimension: Dimension, told: &mut Vec<usize>) -> Vec<Vec<TableCell>> {
-    let stands = |snippet: &Snippet| snippet.dimensions.contains(&dimension);
+/// moments of their own. No act stands in two rows.
+fn rows<'a>(review: &Review<'a>, dimension: Dimension, told: &mut Told<'a>) -> Vec<Vec<TableCell>> {
     let mut pieces: Vec<&Piece<'_>> = review
         .pieces
         .iter()
         .filter(|piece| {
             let is_lead =
                 piece.part != Part::Implemented && dimension == Dimension::OwnershipAndInitiative;
-            is_lead
-                || review
-                    .moments_of(piece)
-                    .iter()
-                    .any(|one| stands(one) && one.speaks_for())
+            let mut moments = review.moments_of(piece).iter();
+            is_lead || moments.any(|one| stands(one, dimension) && !told.has(one))
         })
         .collect();
     pieces.sort_by_key(|piece| {
-        let n_told = told.iter().filter(|at| **at == piece.at).count();
+        let n_told = told.pieces.iter().filter(|at| **at == piece.at).count();
         (n_told, std::cmp::Reverse(review.weight(piece)), piece.at)
     });
     pieces.truncate(ROWS);
     pieces.sort_by_key(|piece| piece.at);
-    told.extend(pieces.iter().map(|piece| piece.at));
-    let mut rows: Vec<Vec<TableCell>> = pieces
-        .into_iter()
-        .map(|piece| of_piece(review, piece, dimension))
-        .collect();
+    told.pieces.extend(pieces.iter().map(|piece| piece.at));
+    let mut rows = Vec::new();
+    for piece in pieces {
+        rows.push(of_piece(review, piece, dimension, told));
+    }
+    let mut pages: BTreeSet<&str> = BTreeSet::new();
     let alone = review.pack.snippets.iter().filter(|snippet| {
-        stands(snippet) && snippet.speaks_for() && review.filing.initiative_of(snippet).is_none()
+        let is_alone = review.filing.initiative_of(snippet).is_none();
+        is_alone && stands(snippet, dimension) && !told.has(snippet)
+    });
+    // Two moments of one page are one act.
+    let alone = alone.filter(|snippet| {
+        let one: &'a Snippet = snippet;
+        let is_new = acts(one).all(|act| !pages.contains(act));
+        pages.extend(acts(one));
+        is_new
     });
     let alone = spread(alone.collect(), ROWS.saturating_sub(rows.len()));
-    rows.extend(
-        alone
-            .into_iter()
-            .map(|one| of_moment(review, one, dimension)),
-    );
+    for one in alone {
+        told.note(one);
+        rows.push(of_moment(review, one, dimension));
+    }
     rows
 }
 
@@ -109,7 +152,17 @@ fn own() -> TableCell {
     TableCell::Text("✅ / ⚠️: yours, below".to_owned())
 }
 
-fn of_piece(review: &Review<'_>, piece: &Piece<'_>, dimension: Dimension) -> Vec<TableCell> {
+fn of_piece<'a>(
+    review: &Review<'a>,
+    piece: &Piece<'_>,
+    dimension: Dimension,
+    told: &mut Told<'a>,
+) -> Vec<TableCell> {
+    let is_asked = |one: &Snippet| one.dimensions.contains(&dimension) && !told.has(one);
+    let action = action(review, piece, Some(&is_asked));
+    for snippet in action.named.iter().copied() {
+        told.note(snippet);
+    }
     let record = review.record;
     let person = review.pack.person;
     let result = record.result(piece, person).into_iter();
@@ -127,7 +180,7 @@ fn of_piece(review: &Review<'_>, piece: &Piece<'_>, dimension: Dimension) -> Vec
         ]),
         lines(vec![record.situation(piece, review.index)]),
         lines(vec![record.task(piece, person)]),
-        lines(action(review, piece, Some(dimension))),
+        lines(action.lines),
         lines(result),
         own(),
     ]
@@ -151,7 +204,8 @@ fn of_moment(review: &Review<'_>, snippet: &Snippet, dimension: Dimension) -> Ve
 }
 
 impl Review<'_> {
-    /// What was open before a moment outside of every initiative, and what it was about: the issue that its change closes.
+    /// What was open before a moment outside of every initiative, and what it was about: the issue that it is of, that its change closes
+    /// or writes up.
     fn before(&self, snippet: &Snippet) -> (Vec<Span>, Vec<Span>) {
         let of = |words: &str| vec![Span::text(words)];
         match self.issue_of(snippet) {
@@ -162,9 +216,21 @@ impl Review<'_> {
                 (situation, task)
             }
             None => (
-                of("no issue that it closes is in the record"),
+                of(without_issue(snippet.kind)),
                 of("in no goal and no issue"),
             ),
         }
+    }
+}
+
+/// What stands in the place of what was open before, where no issue is known.
+const fn without_issue(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Unblocked => "the standstill that the action tells of",
+        kind if kind.is_of_a_stretch() => {
+            "more changes than one: no issue stands before all of them"
+        }
+        kind if kind.is_change() => "no issue that it closes is in the record",
+        _ => "no issue is tied to it in the record",
     }
 }

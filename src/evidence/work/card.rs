@@ -93,7 +93,7 @@ impl Record<'_> {
             Block::Bullets(lines),
             Block::Details {
                 summary: format!(
-                    "{n} pull request{plural} in {}: {}",
+                    "{n} pull request{plural} in {} ({})",
                     joined(&areas),
                     states.join(", ")
                 ),

@@ -103,6 +103,22 @@ pub fn is_current(path: &Path, options: &MineOptions, previous: &[u8]) -> Result
     Ok(header.is_whole && state::key(&start(path, options)?.current) == header.current)
 }
 
+/// Whether a clone has the history that a state was made of: its first commit and its last one are there.
+pub fn has_history_of(path: &Path, previous: &[u8]) -> Result<bool, Error> {
+    let Some(log) = state::read(previous) else {
+        return Ok(false);
+    };
+    let repository = open::open(path)?;
+    let packs = Packs::open(&repository);
+    let mut reader = packs.reader(1 << 20);
+    let mut is_there = |commit: CommitId| {
+        let id = ObjectId::from_hex(commit.to_string().as_bytes());
+        id.is_ok_and(|id| reader.read(&id).is_ok())
+    };
+    let ends = log.commits.first().zip(log.commits.last());
+    Ok(ends.is_some_and(|(first, last)| is_there(first.id) && is_there(last.id)))
+}
+
 /// Whether an object that could not be read for a log can be read now: what rests on it is not known, then.
 fn is_healed(log: &Log, reader: &mut Reader<'_>) -> bool {
     let of_commits = log.commits.iter().flat_map(|commit| &commit.gaps);

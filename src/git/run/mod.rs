@@ -8,4 +8,4 @@ mod lives;
 mod mine;
 mod signing;
 
-pub use mine::{Mined, is_current, mine};
+pub use mine::{Mined, has_history_of, is_current, mine};

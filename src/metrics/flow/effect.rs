@@ -137,13 +137,18 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     for text in told.filter_map(words).collect::<Vec<_>>() {
         measure.note(reading, text);
     }
+    // Its rows are those of all changes, since each of them has a figure of its own: which of these stands for the product is told.
     let areas = measure.cells.iter();
     let labels: BTreeSet<String> = areas.filter_map(|cell| cell.scope.area.clone()).collect();
     if let Some(label) = latest(&followed, &labels).filter(|_| labels.len() > 1) {
-        measure.note(
-            reading,
-            format!("of {} changes the figure is of one: {label}", labels.len()),
+        let mut cells = measure.cells.iter();
+        let own = cells.find(|cell| cell.scope.area.as_ref() == Some(label));
+        let n = own.map_or(0, |cell| cell.ledger.included);
+        let text = format!(
+            "of {} changes the figure is of one: {label} (n {n})",
+            labels.len()
         );
+        measure.note(reading, text);
     }
     Ok(measure)
 }
@@ -253,6 +258,7 @@ fn rows(reading: &Reading<'_>, changes: &[Around]) -> Vec<Row> {
 
 /// The figure of one change; of several, that of the latest one that is followed for long enough, else of the latest.
 fn estimate(followed: &BTreeSet<&str>, rows: &[&Row]) -> Measured {
+    let n_rows = count(rows.len());
     let label = |row: &Row| row.row.areas.first().cloned().unwrap_or_default();
     let labels: BTreeSet<String> = rows.iter().map(|row| label(row)).collect();
     let Some(told) = latest(followed, &labels) else {
@@ -263,7 +269,6 @@ fn estimate(followed: &BTreeSet<&str>, rows: &[&Row]) -> Measured {
         .filter(|row| label(row) == *told)
         .copied()
         .collect();
-    let n_rows = count(rows.len());
     let weeks = weekly(&rows);
     let sides = [-WEEKS..0, 0..WEEKS];
     let [before, after] = sides

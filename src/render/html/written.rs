@@ -16,9 +16,10 @@ const BREAK: &str = "<br>";
 pub(super) fn page(text: &str) -> (Option<String>, String) {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-    let mut filter = Filter::default();
+    let (mut filter, mut places) = (Filter::default(), Places::default());
     let events: Vec<Event<'_>> = Parser::new_ext(text, options)
         .filter_map(|event| filter.event(event))
+        .flat_map(|event| places.around(event))
         .collect();
     let mut body = String::new();
     html::push_html(&mut body, events.into_iter());
@@ -114,6 +115,46 @@ impl Filter {
     }
 }
 
+/// Where tables stand: each has a place of its own that scrolls, as on every page, so that a narrow screen need not scroll all of it.
+#[derive(Default)]
+struct Places {
+    /// The text of the heading above.
+    heading: String,
+    in_heading: bool,
+    n_tables: usize,
+}
+
+impl Places {
+    /// An event, with what begins or ends the place of a table.
+    fn around<'a>(&mut self, event: Event<'a>) -> Vec<Event<'a>> {
+        match &event {
+            Event::Start(Tag::Heading { .. }) => {
+                self.heading.clear();
+                self.in_heading = true;
+            }
+            Event::End(TagEnd::Heading(_)) => self.in_heading = false,
+            Event::Text(text) | Event::Code(text) if self.in_heading => self.heading.push_str(text),
+            Event::Start(Tag::Table(_)) => return vec![Event::Html(self.begun().into()), event],
+            Event::End(TagEnd::Table) => {
+                return vec![event, Event::Html(CowStr::Borrowed("</div>\n"))];
+            }
+            _ => {}
+        }
+        vec![event]
+    }
+
+    /// Begins the place of the next table; the number makes its name one of a kind on the page.
+    fn begun(&mut self) -> String {
+        self.n_tables += 1;
+        let name = match self.heading.trim() {
+            "" => format!("Table {}", self.n_tables),
+            heading => format!("Table {}: {heading}", self.n_tables),
+        };
+        let name = encode::html(&name);
+        format!("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{name}\">\n")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::page;
@@ -148,6 +189,26 @@ mod tests {
         );
         check("a\u{202e}b", "<p>a\u{fffd}b</p>");
         check("a<br>b<br/>c", "<p>a<br>b&lt;br/&gt;c</p>");
+    }
+
+    #[test]
+    fn every_table_has_a_place_of_its_own_that_scrolls_and_a_name_of_its_own() {
+        let table = "| x |\n| --- |\n| 1 |\n";
+        let (_, body) = page(&format!("{table}\n## A \"b\" `c`\n\n{table}\n{table}"));
+        let place = |name: &str| {
+            format!(
+                "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{name}\">\n<table>"
+            )
+        };
+        for name in [
+            "Table 1",
+            "Table 2: A &quot;b&quot; c",
+            "Table 3: A &quot;b&quot; c",
+        ] {
+            assert_eq!(body.matches(&place(name)).count(), 1, "{body}");
+        }
+        assert_eq!(body.matches("<table>").count(), 3);
+        assert_eq!(body.matches("</table>\n</div>\n").count(), 3, "{body}");
     }
 
     #[test]

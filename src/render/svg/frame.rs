@@ -7,7 +7,7 @@ use super::words;
 use crate::report::{Chart, Shape};
 
 /// How high the part with the scale is.
-const PLOT_HEIGHT: i32 = 172 * UNIT;
+const PLOT_HEIGHT: i32 = 164 * UNIT;
 
 /// How high the strip of n below it is.
 const STRIP_HEIGHT: i32 = 24 * UNIT;
@@ -47,7 +47,8 @@ impl Frame {
         let lines = |n: usize| i32::try_from(n).unwrap_or(0) * LINE_HEIGHT;
         let title = if is_titled { 30 * UNIT } else { 0 };
         let events_top = title + LINE_HEIGHT;
-        let top = events_top + lines(n_events) + 4 * UNIT;
+        // A line of words lies between what stands above the scale and the words beside its top, at the largest size, too.
+        let top = events_top + lines(n_events) + 12 * UNIT;
         let bottom = top + PLOT_HEIGHT;
         let strip_bottom = match (has_strip, is_rare) {
             (true, _) => bottom + STRIP_HEIGHT,

@@ -73,6 +73,8 @@ pub(super) fn set_words(text: &mut String, chart: &Chart, frame: &Frame, scale: 
         at: (frame.right, frame.strip_bottom + 17 * UNIT + LINE_HEIGHT),
         ..Words::of(&chart.x_title, Anchor::End, FONT)
     });
+    // Words stand on the lines of days, which would run through their letters.
+    draw_events(text, chart, frame);
     set_steps(text, chart, frame, scale);
     set_events(text, chart, frame);
     set_agreed(text, chart, frame, scale);
@@ -146,38 +148,70 @@ fn set_quiet(text: &mut String, chart: &Chart, frame: &Frame, scale: &Scale) {
     }
 }
 
-/// The days that stand out: in words where the picture is wide, by their date where it is narrow.
+/// The days that stand out, each on a line of its own.
 fn set_events(text: &mut String, chart: &Chart, frame: &Frame) {
-    let mut y = frame.events_top + 16 * UNIT;
-    for event in chart.events.iter().take(frame.n_events) {
-        let x = frame.x(event.at, chart.points.len());
-        let (at, anchor, room) = if x < i32::midpoint(frame.left, frame.right) {
-            (x + 4 * UNIT, Anchor::Start, (frame.right - x) * 11 / 10)
-        } else {
-            (x - 4 * UNIT, Anchor::End, x * 11 / 10)
-        };
+    for (nth, event) in chart.events.iter().take(frame.n_events).enumerate() {
         let whole = format!("{} {}", event.on, encode::line(&event.title));
-        let [wide, narrow] = [FONT, LARGEST].map(|size| words::fitted(&whole, size, room));
+        let x = frame.x(event.at, chart.points.len());
         // The style sheet that shows the narrow one sets its size too.
-        for (words, reach) in [(wide, Reach::Wide), (narrow, Reach::Narrow)] {
+        for (size, reach) in [(FONT, Reach::Wide), (LARGEST, Reach::Narrow)] {
+            let Beside { at, anchor, room } = Beside::of(&whole, size, x, frame);
             words::set(
                 text,
                 &Words {
-                    at: (at, y),
+                    at: (at, frame.events_top + 16 * UNIT + down(nth)),
                     colour: &VIOLET,
+                    has_halo: true,
                     reach,
-                    ..Words::of(&words, anchor, FONT)
+                    ..Words::of(&words::fitted(&whole, size, room), anchor, FONT)
                 },
             );
         }
-        y += LINE_HEIGHT;
     }
-    // Every day is a line, from its words down.
+}
+
+/// Where the words of a day stand.
+struct Beside {
+    at: i32,
+    anchor: Anchor,
+    room: i32,
+}
+
+impl Beside {
+    /// On the side of the day's line that has more room; words that are longer than that have the whole width, over the line.
+    fn of(whole: &str, size: u32, x: i32, frame: &Frame) -> Self {
+        // Widths are estimated with room to spare: a tenth of it is given back.
+        let roomy = |width: i32| width * 11 / 10;
+        let is_early = x < i32::midpoint(frame.left, frame.right);
+        let beside = if is_early {
+            roomy(frame.right - x)
+        } else {
+            roomy(x)
+        };
+        let fits = words::width(whole, size) <= beside;
+        let (at, anchor) = match (is_early, fits) {
+            (true, true) => (x + 4 * UNIT, Anchor::Start),
+            (false, true) => (x - 4 * UNIT, Anchor::End),
+            // What is written says nothing of where it is anchored: that is the day's.
+            (true, false) => (4 * UNIT, Anchor::Start),
+            (false, false) => (frame.right, Anchor::End),
+        };
+        let room = if fits { beside } else { roomy(frame.right) };
+        Self { at, anchor, room }
+    }
+}
+
+/// How far below the first line of words another one is.
+fn down(nth: usize) -> i32 {
+    i32::try_from(nth).unwrap_or(0) * LINE_HEIGHT
+}
+
+/// Every day that stands out is a line, from its words down; words of later days stand on it.
+fn draw_events(text: &mut String, chart: &Chart, frame: &Frame) {
     let mut lines = String::new();
     for (nth, event) in chart.events.iter().enumerate() {
         let x = frame.x(event.at, chart.points.len());
-        let line = i32::try_from(nth.min(frame.n_events)).unwrap_or(0);
-        let top = frame.events_top + 6 * UNIT + line * LINE_HEIGHT;
+        let top = frame.events_top + 6 * UNIT + down(nth.min(frame.n_events));
         let _ = write!(lines, "M{x} {top}V{}", frame.bottom);
     }
     if !lines.is_empty() {

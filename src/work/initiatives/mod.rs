@@ -20,6 +20,7 @@ pub use self::marks::with_product;
 pub use self::story::{Decision, Involved, Production, Story, Waits};
 pub use self::teller::Teller;
 use super::Past;
+use super::areas::Areas;
 use super::pull_requests::{Key, not_human, of_product};
 use crate::domain::{PersonId, RepositoryId};
 
@@ -130,14 +131,14 @@ impl Initiatives {
                     .first()
                     .map_or_else(String::new, |(_, key)| key.1.to_string());
                 let short = name.rsplit('/').next().unwrap_or(name);
-                // Top-level directories of several repositories bear the repository's name already.
-                let bare = area
-                    .as_deref()
-                    .map(|area| area.split_once(": ").map_or(area, |(_, bare)| bare));
+                let title = area.as_deref().map_or_else(
+                    || short.to_owned(),
+                    |area| Areas::with_repository(short, area),
+                );
                 let key = area.as_deref().unwrap_or("no area");
                 let initiative = Initiative {
                     id: id_of(&["unnamed", name, key, &first]),
-                    title: bare.map_or_else(|| short.to_owned(), |bare| format!("{short}/{bare}")),
+                    title,
                     named: Named::Nobody,
                     keys: stretch.into_iter().map(|(_, key)| key).collect(),
                 };

@@ -9,6 +9,7 @@ use super::Initiative;
 use super::spent::{Spent, SpentByOpening};
 use super::story::{Decision, Involved, Production, Story};
 use crate::domain::{CommitId, PersonId, PullRequestState, RepositoryId};
+use crate::work::areas::Areas;
 use crate::work::delivery::incidents::{self, Incidents, Placed};
 use crate::work::delivery::landing::{self, Landings};
 use crate::work::delivery::shipping::{self, Delivered};
@@ -140,17 +141,8 @@ impl<'a> Teller<'a> {
             let name = repository.map_or("?", |found| {
                 found.name.rsplit('/').next().unwrap_or(&found.name)
             });
-            // Top-level directories of several repositories bear the repository's name already.
-            let bare = |area: &String| {
-                area.split_once(": ")
-                    .map_or(area.clone(), |(_, bare)| bare.to_owned())
-            };
-            areas.extend(
-                whole
-                    .areas
-                    .iter()
-                    .map(|area| format!("{name}/{}", bare(area))),
-            );
+            let own = whole.areas.iter();
+            areas.extend(own.map(|area| Areas::with_repository(name, area)));
             if let Some(at) = row.merged_at.filter(|_| is_merged(whole)) {
                 decisions.extend(self.decisions(whole, at));
             }

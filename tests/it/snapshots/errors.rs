@@ -306,17 +306,17 @@ fn a_time_that_is_none_is_answered_with_the_forms_there_are() {
         @"
     $ linchpin run --since=yesterday
     error: `--since yesterday` is no point in time
-    hint: write `90d`, `12w`, `2026-01-01`, `2026-01-01T00:00:00Z` or, for `--since`, `last-quarter`
+    hint: write `90d`, `12w`, `2026-01-01`, `2026-01-01T00:00:00Z` or, for `--since` and `--until`, `last-quarter`
     [exit code 2]
 
     $ linchpin run --until=2024-13-01
     error: `--until 2024-13-01` is no point in time
-    hint: write `90d`, `12w`, `2026-01-01`, `2026-01-01T00:00:00Z` or, for `--since`, `last-quarter`
+    hint: write `90d`, `12w`, `2026-01-01`, `2026-01-01T00:00:00Z` or, for `--since` and `--until`, `last-quarter`
     [exit code 2]
 
     $ linchpin run --as-of=never
     error: `--as-of never` is no point in time
-    hint: write `90d`, `12w`, `2026-01-01`, `2026-01-01T00:00:00Z` or, for `--since`, `last-quarter`
+    hint: write `90d`, `12w`, `2026-01-01`, `2026-01-01T00:00:00Z` or, for `--since` and `--until`, `last-quarter`
     [exit code 2]
 
     $ linchpin run --as-of=2024-02-01 --since=2025-01-01

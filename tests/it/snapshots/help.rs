@@ -149,10 +149,10 @@ fn the_help_of_mine_explains_the_options_of_every_analysis() {
               [default: 1000]
 
           --api-url <URL>
-              Base of GitHub's REST API; of an Enterprise Server `https://HOST/api/v3`
+              Base of GitHub's REST API; of an Enterprise Server `https://HOST/api/v3`. Default:
+              `https://api.github.com`; with `--offline` the server that the store was last fetched from
 
               [env: GITHUB_API_URL]
-              [default: https://api.github.com]
 
           --config <FILE>
               The team's register. Default: linchpin.toml here, else at the root of the clone that this

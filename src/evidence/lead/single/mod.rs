@@ -11,7 +11,7 @@ use approvals::Approver;
 
 use super::ProductSources;
 use super::book::Book;
-use super::knowledge::nearest;
+use super::knowledge::{NOBODY_NEAR, nearest};
 use crate::domain::PersonId;
 use crate::evidence::Page;
 use crate::evidence::blocks::{listed, not_observed, paragraph, unobserved};
@@ -217,12 +217,7 @@ fn areas(
         line.extend(last_there(book, touch(silo.holder)));
         let near = nearest(product, &silo.area, silo.holder);
         let near = near.map(|(person, _)| (person, last_there(book, touch(person))));
-        line.extend(second(
-            book,
-            load,
-            near,
-            "nobody active who knows something of it",
-        ));
+        line.extend(second(book, load, near, NOBODY_NEAR));
         line
     };
     if held.is_empty() {

@@ -6,6 +6,7 @@ use super::{Group, dated, more, page_and_title, title_of};
 use crate::evidence::lead::LeadSources;
 use crate::evidence::lead::names::Names;
 use crate::evidence::lead::upcoming::Wait;
+use crate::evidence::working_days::Whose;
 use crate::metrics::agreements::{Agreement, Item, Standing};
 use crate::report::document::Span;
 use crate::report::quantity;
@@ -85,7 +86,8 @@ impl<'a> Crossing<'a> {
             |wait| format!(", waits {} since {}", wait.with, wait.since),
         );
         let days = self.working_days.map_or_else(String::new, |days| {
-            format!(" ({days:.1} working days without a review)")
+            let whose = Whose::Team.words();
+            format!(" ({days:.1} working days {whose} without a review)")
         });
         let agreed = self.agreements.iter().map(|one| {
             let n = quantity::count(one.items.len() as u64);

@@ -70,11 +70,9 @@ pub(super) fn draw(sheet: &Sheet, grid: &Grid) -> Result<(String, u32), String> 
     let n_rows = i32::try_from(grid.rows.len()).unwrap_or(0);
     let entries = entries(grid);
     let legend = Legend::lines(entries, sheet.right(), sheet.font);
-    let people = grid.people.iter();
-    let people = people.map(|(initials, name)| format!("{initials} {}", encode::line(name)));
-    let people = sheet.wrapped(people, sheet.right() - 8 * UNIT);
-    let people_top = cell_height + n_rows * row_height + 8 * UNIT;
-    let legend_top = people_top + i32::try_from(people.len()).unwrap_or(0) * sheet.line();
+    let below = below(sheet, grid, columns.len());
+    let below_top = cell_height + n_rows * row_height + 8 * UNIT;
+    let legend_top = below_top + i32::try_from(below.len()).unwrap_or(0) * sheet.line();
     let height = legend_top + legend.height() + 4 * UNIT;
     let mut words = String::new();
     let mut cells: Vec<(Place, i32, &GridCell)> = Vec::new();
@@ -125,18 +123,32 @@ pub(super) fn draw(sheet: &Sheet, grid: &Grid) -> Result<(String, u32), String> 
                 sheet.set_in(&mut words, (x, baseline), Anchor::Start, "silo", &RUST);
             }
         }
-        for (told, at) in people.iter().zip(1..) {
-            let baseline = people_top + at * sheet.line() - 8 * UNIT;
+        for (told, at) in below.iter().zip(1..) {
+            let baseline = below_top + at * sheet.line() - 8 * UNIT;
             sheet.set(&mut words, (4 * UNIT, baseline), Anchor::Start, told);
         }
         Ok(())
     })?;
+    let is_short = !all_in_whole(sheet, &cells);
     for (place, baseline, cell) in cells {
-        say(sheet, &mut words, (place, baseline), cell);
+        say(sheet, &mut words, (place, baseline), cell, is_short);
     }
     text.push_str(&words);
     legend.set(&mut text, legend_top);
     Ok((text, u32::try_from(height).unwrap_or(0) / SCALE))
+}
+
+/// The lines below the cells: whose initials stand in them, and how many of the quarters are shown, where the words of the picture
+/// tell of more.
+fn below(sheet: &Sheet, grid: &Grid, n_shown: usize) -> Vec<String> {
+    let people = grid.people.iter();
+    let people = people.map(|(initials, name)| format!("{initials} {}", encode::line(name)));
+    let mut lines = sheet.wrapped(people, sheet.right() - 8 * UNIT);
+    let n = grid.columns.len();
+    if n_shown < n {
+        lines.push(format!("here: the last {n_shown} of {n} quarters"));
+    }
+    lines
 }
 
 /// The name of a quarter, without its century where there is no room for it.
@@ -228,12 +240,9 @@ fn ground(cell: &GridCell) -> Option<usize> {
     }
 }
 
-/// What is said of one cell.
-fn say(sheet: &Sheet, words: &mut String, (place, baseline): (Place, i32), cell: &GridCell) {
-    let middle = (place.x + place.width / 2, baseline);
-    let on = ground(cell).and_then(|step| HEAT.get(step));
-    let colour = on.map_or(&WORDS, |(_, on)| on);
-    let told = match cell {
+/// What can be said of one cell, in whole and ever shorter.
+fn told(cell: &GridCell) -> Vec<String> {
+    match cell {
         GridCell::Share { share, of } => {
             let percent = quantity::percent(*share);
             let whole = format!("{percent} of {}", quantity::count(*of));
@@ -245,8 +254,7 @@ fn say(sheet: &Sheet, words: &mut String, (place, baseline): (Place, i32), cell:
         } => {
             let initials = encode::line(initials);
             let percent = quantity::percent(share_of(*hits, *of));
-            let of = quantity::count(*of);
-            let whole = format!("{initials} {percent} of {of}");
+            let whole = format!("{initials} {percent} of {}", quantity::count(*of));
             let short = format!("{initials} {hits}/{of}");
             vec![whole, short, initials]
         }
@@ -256,16 +264,99 @@ fn say(sheet: &Sheet, words: &mut String, (place, baseline): (Place, i32), cell:
             vec![people.clone(), short]
         }
         GridCell::Nothing => Vec::new(),
-    };
-    let fits = |words: &&String| sheet.room(words) <= place.width - 4 * UNIT;
-    if let Some(found) = told.iter().find(fits).or(told.last()) {
+    }
+}
+
+/// Whether words have room in a cell.
+fn fits(sheet: &Sheet, place: Place, words: &str) -> bool {
+    sheet.room(words) <= place.width - 4 * UNIT
+}
+
+/// Whether every share has room for its words in whole. A picture has one way of writing them: `67 % of 6` beside `2/8` would have to
+/// be worked out to be compared.
+fn all_in_whole(sheet: &Sheet, cells: &[(Place, i32, &GridCell)]) -> bool {
+    let mut shares = cells.iter().filter(|(.., cell)| ground(cell).is_some());
+    shares.all(|(place, _, cell)| {
+        let told = told(cell);
+        told.first().is_none_or(|whole| fits(sheet, *place, whole))
+    })
+}
+
+/// What is said of one cell.
+fn say(
+    sheet: &Sheet,
+    words: &mut String,
+    (place, baseline): (Place, i32),
+    cell: &GridCell,
+    is_short: bool,
+) {
+    let middle = (place.x + place.width / 2, baseline);
+    let on = ground(cell).and_then(|step| HEAT.get(step));
+    let colour = on.map_or(&WORDS, |(_, on)| on);
+    let told = told(cell);
+    let skipped = usize::from(is_short && on.is_some());
+    let mut shorter = told.iter().skip(skipped);
+    let found = shorter.find(|words| fits(sheet, place, words));
+    if let Some(found) = found.or(told.last()) {
         sheet.set_in(words, middle, Anchor::Middle, found, colour);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::sheet::{NARROW, WIDE};
     use super::*;
+
+    fn grid(n_quarters: usize, cells: &[GridCell]) -> Grid {
+        Grid {
+            columns: (1..=n_quarters).map(|at| format!("2025-Q{at}")).collect(),
+            rows: vec![crate::report::picture::GridRow {
+                title: "booking".to_owned(),
+                cells: cells.iter().cycle().take(n_quarters).cloned().collect(),
+                is_silo: false,
+            }],
+            people: vec![("TB".to_owned(), "Tomas Beck".to_owned())],
+        }
+    }
+
+    #[test]
+    fn the_shares_of_one_picture_are_written_in_one_way() {
+        let held = |initials: &str, hits, of| GridCell::Held {
+            initials: initials.to_owned(),
+            is_shared: initials.contains(' '),
+            hits,
+            of,
+        };
+        let check = |cells: &[GridCell], expected: &[&str], other: &str| {
+            let (drawn, _) = draw(&WIDE, &grid(6, cells)).unwrap();
+            for words in expected {
+                assert!(drawn.contains(&format!(">{words}<")), "{words}: {drawn}");
+            }
+            assert!(!drawn.contains(other), "{drawn}");
+        };
+        let (one, other) = (held("TB", 4, 6), held("YA", 2, 8));
+        check(
+            &[one.clone(), other],
+            &["TB 67 % of 6", "YA 25 % of 8"],
+            "2/8",
+        );
+        // One cell without room for a percentage: then none has any.
+        let shared = held("3 alike", 2, 8);
+        check(&[one, shared], &["TB 4/6", "3 alike 2/8"], " % of ");
+    }
+
+    #[test]
+    fn a_picture_of_some_of_the_quarters_says_so() {
+        let cells = [GridCell::TooFew(3)];
+        let check = |sheet: &Sheet, n_quarters, expected: bool| {
+            let (drawn, _) = draw(sheet, &grid(n_quarters, &cells)).unwrap();
+            let words = format!(">here: the last 4 of {n_quarters} quarters<");
+            assert_eq!(drawn.contains(&words), expected, "{n_quarters}: {drawn}");
+        };
+        check(&NARROW, 6, true);
+        check(&NARROW, 4, false);
+        check(&WIDE, 6, false);
+    }
 
     #[test]
     fn a_hand_over_stands_where_the_initials_change_and_a_quarter_without_a_holder_hides_none() {

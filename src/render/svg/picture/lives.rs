@@ -74,6 +74,7 @@ pub(super) fn draw(sheet: &Sheet, lines: &[LifeLine]) -> Result<(String, u32), S
             let at = (left - 6 * UNIT, y(share) + 5 * UNIT);
             sheet.set(&mut words, at, Anchor::End, &title);
         }
+        let mut free = 0;
         for day in NAMED.into_iter().filter(|day| *day <= longest) {
             line(
                 root,
@@ -86,8 +87,13 @@ pub(super) fn draw(sheet: &Sheet, lines: &[LifeLine]) -> Result<(String, u32), S
             } else {
                 format!("{day} days")
             };
-            let below = (x(day), foot + sheet.line());
-            sheet.set(&mut words, below, Anchor::Middle, &title);
+            // Where there is no room for its words a day is a stroke alone.
+            let half = sheet.room(&title) / 2;
+            if x(day) - half >= free {
+                let below = (x(day), foot + sheet.line());
+                sheet.set(&mut words, below, Anchor::Middle, &title);
+                free = x(day) + half;
+            }
         }
         Ok(())
     })?;
@@ -113,4 +119,26 @@ pub(super) fn draw(sheet: &Sheet, lines: &[LifeLine]) -> Result<(String, u32), S
     text.push_str(&words);
     legend.set(&mut text, legend_top);
     Ok((text, u32::try_from(height).unwrap_or(0) / SCALE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sheet::{NARROW, WIDE};
+    use super::*;
+
+    #[test]
+    fn the_words_of_days_do_not_touch() {
+        let check = |sheet: &Sheet, has_second: bool| {
+            let line = LifeLine {
+                title: "no evidence of an agent".to_owned(),
+                look: 0,
+                curve: vec![(0, 1.0), (180, 0.4)],
+            };
+            let (drawn, _) = draw(sheet, &[line]).unwrap();
+            assert!(drawn.contains(">landed<") && drawn.contains(">180 days<"));
+            assert_eq!(drawn.contains(">30 days<"), has_second, "{drawn}");
+        };
+        check(&WIDE, true);
+        check(&NARROW, false);
+    }
 }

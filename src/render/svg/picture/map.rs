@@ -56,7 +56,8 @@ pub(super) fn draw(sheet: &Sheet, map: &Map) -> Result<(String, u32), String> {
     };
     let entry = |class: &MapClass| {
         let ink = Ink::of(class.look);
-        Entry::of(ink.hatching.swatch(), ink.colour, class.title.clone())
+        let title = sheet.fitted(&class.title, sheet.right() - 40 * UNIT);
+        Entry::of(ink.hatching.swatch(), ink.colour, title)
     };
     let entries = map.classes.iter().map(entry).collect();
     let legend = Legend::lines(entries, sheet.right(), sheet.font);
@@ -95,7 +96,7 @@ fn captioned(sheet: &Sheet, words: &mut String, area: &MapArea, place: Place) ->
         whole
     } else {
         // Strong words are wider.
-        sheet.fitted(&title, place.width * 9 / 10)
+        named(sheet, &title, place.width * 9 / 10)
     };
     // A few letters of a name say nothing.
     if caption.ends_with('…') && caption.chars().count() < 6 {
@@ -108,6 +109,25 @@ fn captioned(sheet: &Sheet, words: &mut String, area: &MapArea, place: Place) ->
         height: place.height - strip,
         ..place
     }
+}
+
+/// The name of an area in some room. What tells areas apart comes last, behind the repository where a product has several: so the
+/// repository is cut, from its front, and the area's own name only where there is no room for it alone.
+fn named(sheet: &Sheet, title: &str, room: i32) -> String {
+    let Some((repository, area)) = title.split_once(": ") else {
+        return sheet.fitted(title, room);
+    };
+    if sheet.room(title) <= room {
+        return title.to_owned();
+    }
+    let starts = repository.char_indices().skip(1);
+    let tails = starts.filter_map(|(at, _)| repository.get(at..));
+    let mut shorter = tails
+        .map(|tail| format!("…{tail}: {area}"))
+        .chain([format!("…: {area}"), area.to_owned()]);
+    shorter
+        .find(|words| sheet.room(words) <= room)
+        .unwrap_or_else(|| sheet.fitted(area, room))
 }
 
 /// A place with so many units less on every side, as far as there is room.
@@ -168,5 +188,25 @@ fn set_words(sheet: &Sheet, words: &mut String, map: &Map, tiles: &[(Place, &Til
             words.push_str(&back);
             sheet.set_in(words, at, Anchor::Start, &name, on);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sheet::WIDE;
+    use super::*;
+
+    #[test]
+    fn the_repository_is_cut_before_the_name_of_its_area() {
+        let check = |title: &str, n_letters: i32, expected: &str| {
+            let room = WIDE.room("e") * n_letters;
+            assert_eq!(named(&WIDE, title, room), expected, "{n_letters}");
+        };
+        check("parcel-api: booking", 30, "parcel-api: booking");
+        check("parcel-api: booking", 16, "…l-api: booking");
+        check("parcel-api: booking", 11, "…: booking");
+        check("parcel-api: booking", 8, "booking");
+        check("parcel-api: booking", 5, "boo…");
+        check("components", 5, "com…");
     }
 }

@@ -70,9 +70,16 @@ fn latest(queue: &Queue, n_weeks: usize) -> Queue {
     }
 }
 
+/// How many of the weeks are shown, where the words of the picture tell of more.
+fn left_out(shown: &Queue, queue: &Queue) -> Option<String> {
+    let (n_shown, n) = (shown.weeks.len(), queue.weeks.len());
+    (n_shown < n).then(|| format!("here: the last {n_shown} of {n} weeks"))
+}
+
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
 pub(super) fn draw(sheet: &Sheet, queue: &Queue) -> Result<(String, u32), String> {
     let shown = sheet.is_narrow.then(|| latest(queue, NARROW_WEEKS));
+    let left_out = shown.as_ref().and_then(|shown| left_out(shown, queue));
     let queue = shown.as_ref().unwrap_or(queue);
     let open = || {
         queue
@@ -108,7 +115,8 @@ pub(super) fn draw(sheet: &Sheet, queue: &Queue) -> Result<(String, u32), String
     };
     let tops = [tops[0], tops[1].max(2.0), tops[2]];
     let strips = [strip(0, tops[0]), strip(1, tops[1]), strip(2, tops[2])];
-    let height = 3 * pitch + sheet.line() + 4 * UNIT;
+    let foot = 3 * pitch + sheet.line() + 4 * UNIT;
+    let height = foot + left_out.as_ref().map_or(0, |_| sheet.line());
     let mut words = String::new();
     let (mut text, ()) = drawn(sheet.size(height), |root| {
         let titles = [
@@ -159,6 +167,9 @@ pub(super) fn draw(sheet: &Sheet, queue: &Queue) -> Result<(String, u32), String
         }
         draw_flow(root, flow, queue)?;
         set_days(sheet, &mut words, flow, queue);
+        let below = (4 * UNIT, height - 8 * UNIT);
+        let left_out = left_out.as_deref().unwrap_or_default();
+        sheet.set(&mut words, below, Anchor::Start, left_out);
         Ok(())
     })?;
     text.push_str(&words);
@@ -252,5 +263,36 @@ fn set_days(sheet: &Sheet, words: &mut String, strip: &Strip, queue: &Queue) {
             sheet.set(words, (x, y), Anchor::Start, month);
             free = x + sheet.room(month) + 14 * UNIT;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sheet::{NARROW, WIDE};
+    use super::*;
+
+    #[test]
+    fn a_picture_of_some_of_the_weeks_says_so() {
+        let check = |sheet: &Sheet, n_weeks: usize, expected: bool| {
+            let week = |at: usize| Week {
+                name: format!("2026-W{at:02}"),
+                first_day: 7 * at,
+                arrived: 1,
+                departed: 1,
+                is_whole: true,
+            };
+            let queue = Queue {
+                days: (0..7 * n_weeks)
+                    .map(|_| ("2026-02-02".to_owned(), Some((2, Some(24.0)))))
+                    .collect(),
+                weeks: (0..n_weeks).map(week).collect(),
+            };
+            let (drawn, _) = draw(sheet, &queue).unwrap();
+            let words = format!(">here: the last {NARROW_WEEKS} of {n_weeks} weeks<");
+            assert_eq!(drawn.contains(&words), expected, "{n_weeks}: {drawn}");
+        };
+        check(&NARROW, 79, true);
+        check(&NARROW, NARROW_WEEKS, false);
+        check(&WIDE, 79, false);
     }
 }
