@@ -326,13 +326,13 @@ fn a_goal_is_told_with_what_came_of_it_or_that_it_is_not_measured() {
     let text = told("login = \"ada\"\nmeasure = \"reviews.turnaround\"\ntarget = 4\n");
     assert!(
         text.contains(
-            "### A first review soon (set 2026-03-01, due 2026-04-30, target: a review within 4 working hours of the request)"
+            "### A first review soon (set 2026-03-01, due 2026-04-30, target: a review within 4 hours of the request)"
         ),
         "{text}"
     );
     assert!(
         text.contains(
-            "a review within 4 working hours of the request: kept 0 of 5 → kept 5 of 5 (80 % interval"
+            "a review within 4 hours of the request: kept 0 of 5 → kept 5 of 5 (80 % interval"
         ),
         "{text}"
     );
