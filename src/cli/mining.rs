@@ -72,7 +72,7 @@ pub(super) fn take_over(workspace: &Workspace, store: &Store) -> Result<(), CliE
                 continue;
             };
             if git::has_history_of(&clone.path, &state)? {
-                store.also_called(entry.id, &clone.name)?;
+                store.name_anew(entry.id, &clone.name)?;
                 break;
             }
         }

@@ -42,6 +42,7 @@ mod report;
 mod run;
 mod schema;
 mod scope;
+mod server;
 mod shard;
 mod summary;
 mod tables;

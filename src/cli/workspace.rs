@@ -13,6 +13,7 @@ use super::found::Found;
 use super::registers::{
     TEAM, default_private_file, read_private_register, read_register, read_register_and_imports,
 };
+use super::server::server;
 use super::time::{self, Resolved};
 use crate::analysis::Inquiry;
 use crate::domain::{
@@ -23,10 +24,6 @@ use crate::github::ApiAddress;
 use crate::register::{PrivateRegister, Register};
 use crate::render::encode::terminal;
 use crate::render::template::Template;
-use crate::store::server::{Server, server_of};
-
-/// The server that is asked where none is named.
-const GITHUB: &str = "https://api.github.com";
 
 /// A clone and what it is called.
 #[derive(Debug, Clone)]
@@ -198,8 +195,12 @@ impl Workspace {
         reads_the_store_alone: bool,
     ) -> Result<Self, CliError> {
         let places = &args.places;
-        let (api, web) = server(places, reads_the_store_alone || places.offline)?;
         let found = Found::of(places);
+        let is_offline = reads_the_store_alone || places.offline;
+        let (api, web) = server(
+            places.api_url.as_deref(),
+            is_offline.then_some(found.store.as_path()),
+        )?;
         let register = read_register_and_imports(places, &found.registers)?;
         let (private_file, private_register) = read_private_register(places, &found.registers)?;
         let time = time::resolve(&args.time, now, &register.calendar.zone())?;
@@ -323,28 +324,6 @@ fn owners(
     of_clones.into_iter().collect()
 }
 
-/// The server that is asked, or that was, and where its pages are: without the network an answer's pages are where it came from.
-fn server(places: &Places, is_offline: bool) -> Result<(ApiAddress, Option<String>), CliError> {
-    let of_store = || {
-        let was_asked = is_offline.then(|| server_of(&Found::of(places).store));
-        let Server { api, web } = was_asked.flatten()?;
-        Some((ApiAddress::parse(&api).ok()?, web))
-    };
-    let known = if places.api_url.is_none() {
-        of_store()
-    } else {
-        None
-    };
-    known.map_or_else(
-        || {
-            let api = ApiAddress::parse(places.api_url.as_deref().unwrap_or(GITHUB))?;
-            let web = api.web();
-            Ok((api, web))
-        },
-        Ok,
-    )
-}
-
 /// Whether a register was given that names repositories.
 fn given_products(places: &Places) -> Result<bool, CliError> {
     if places.config.is_none() {
@@ -367,7 +346,8 @@ fn clones(places: &Places, is_named: bool) -> Result<Vec<Clone>, CliError> {
             Err(error) => return Err(error.into()),
         }
     }
-    let (api, _) = server(places, places.offline)?;
+    let store = places.offline.then(|| Found::of(places).store);
+    let (api, _) = server(places.api_url.as_deref(), store.as_deref())?;
     let mut clones = Vec::new();
     let mut homes = BTreeSet::new();
     for path in paths {

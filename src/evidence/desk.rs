@@ -18,7 +18,7 @@ use crate::metrics::review::waits;
 use crate::report::document::{Document, Span};
 use crate::work::absences::{Spell, spells};
 use crate::work::delivery::{ancestry, carriers, deployments};
-use crate::work::{Past, Reading, pull_requests, threads, turns, written};
+use crate::work::{Reading, pull_requests, threads, turns, written};
 
 /// A page of somebody's folder.
 #[derive(Debug, Clone)]
@@ -78,22 +78,7 @@ struct Absences {
 
 /// Hands a desk to whoever makes pages of it.
 pub fn with_desk<T>(sources: &Sources<'_>, use_it: impl FnOnce(&Desk<'_>) -> T) -> T {
-    if sources.end() == sources.past.question.as_of {
-        return use_it(&Desk::of(sources, sources));
-    }
-    let mut question = sources.past.question.clone();
-    question.as_of = sources.end();
-    let readings = sources.past.readings.iter();
-    let past = Past {
-        tables: sources.past.tables,
-        question: &question,
-        readings: readings.map(|reading| reading.at(&question)).collect(),
-    };
-    let ended = Sources {
-        past: &past,
-        ..*sources
-    };
-    use_it(&Desk::of(sources, &ended))
+    sources.as_of(sources.end(), |ended| use_it(&Desk::of(sources, ended)))
 }
 
 impl<'a> Desk<'a> {

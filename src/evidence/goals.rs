@@ -4,10 +4,11 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::Sources;
+use super::before_after::{Side, line, side};
 use super::measures::{Row, Standing, row_of};
 use crate::domain::{Bucket, PersonId, Window};
 use crate::metrics::estimate::wilson_interval;
-use crate::metrics::measure::{Definition, Measured, Ratio, Scope, Unit};
+use crate::metrics::measure::{Measured, Ratio, Scope, Unit};
 use crate::metrics::{REGISTRY, find};
 use crate::register::{Direction, PersonMeasure, nearest};
 use crate::report::document::{Block, Span};
@@ -22,45 +23,6 @@ const DAYS: i64 = 56;
 /// What came of a goal: one line for each figure that its measure has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Outcome(pub(super) Vec<String>);
-
-/// What there was on one side.
-enum Side {
-    Found {
-        n: u64,
-        /// In words, without the interval.
-        text: String,
-        /// Whether the words say n: `3.7 % (1 of 27)`.
-        tells_n: bool,
-        ends: Option<[String; 2]>,
-        number: f64,
-    },
-    Missing(String),
-}
-
-impl Side {
-    fn words(&self) -> String {
-        match self {
-            Self::Found { text, .. } => text.clone(),
-            Self::Missing(because) => format!("[not measured: {because}]"),
-        }
-    }
-
-    /// Whether n has to be said beside the words.
-    const fn lacks_n(&self) -> bool {
-        matches!(self, Self::Found { tells_n: false, .. })
-    }
-
-    /// `8.1 h to 11.0 h`.
-    fn interval(&self) -> Option<String> {
-        match self {
-            Self::Found {
-                ends: Some([low, high]),
-                ..
-            } => Some(format!("{low} to {high}")),
-            _ => None,
-        }
-    }
-}
 
 /// The stretches of time that are compared.
 pub(super) struct Stretches {
@@ -201,30 +163,6 @@ fn named(sources: &Sources<'_>, scope: &Scope, meant: Option<&str>) -> Option<St
     is_meant.then_some(name)
 }
 
-fn side(measured: &Measured, definition: &Definition) -> Side {
-    match measured {
-        Measured::Value { n, value, interval } => {
-            let Some(number) = quantity::headline_number(value) else {
-                return Side::Missing("no figure".to_owned());
-            };
-            let unit = definition.headline_unit(value);
-            let ratio = value.ratio();
-            let text = ratio.map_or_else(|| quantity::alone(unit, number), quantity::ratio);
-            Side::Found {
-                n: *n,
-                text,
-                tells_n: ratio.is_some_and(|ratio| ratio.of == *n),
-                ends: interval.map(|ends| quantity::interval(unit, number, ends)),
-                number,
-            }
-        }
-        Measured::TooFew { n } => Side::Missing(format!("too few to summarise, n {n}")),
-        Measured::NotObserved { because, .. } => Side::Missing(format!("not observed: {because}")),
-        Measured::NotApplicable { because } => Side::Missing(format!("not applicable: {because}")),
-        Measured::Withheld { .. } => Side::Missing("withheld".to_owned()),
-    }
-}
-
 /// How often somebody kept a measure before and after.
 fn of_person(
     sources: &Sources<'_>,
@@ -315,72 +253,6 @@ fn reached(sources: &Sources<'_>, goal: &RosterGoal, unit: Unit, after: &Side) -
             format!(" Target {} {shown}: nobody can tell.", direction.words())
         }
     }
-}
-
-/// A figure of two stretches of days, the first and the second, as the line of a goal. Without one of the first it is of the second
-/// alone, and why there is none is handed on: figures of one source have the same reason, and it is said once.
-pub(super) fn compared(
-    definition: &Definition,
-    name: &str,
-    [before, after]: [&Measured; 2],
-    days: &[String; 2],
-) -> (String, Option<String>) {
-    let title = format!("{}, {name}", definition.title);
-    let (before, after) = (side(before, definition), side(after, definition));
-    match (before, &after) {
-        (Side::Missing(because), Side::Found { .. }) => {
-            (alone(&title, &after, days), Some(because))
-        }
-        (before, _) => (line(&title, &before, &after, days), None),
-    }
-}
-
-/// `Pickup time, widgets: 3.8 h (n 93; 80 % interval 3.2 h to 4.6 h); …`.
-fn alone(title: &str, after: &Side, [_, days]: &[String; 2]) -> String {
-    let mut notes = Vec::new();
-    if let Side::Found {
-        n, tells_n: false, ..
-    } = after
-    {
-        notes.push(format!("n {n}"));
-    }
-    notes.extend(after.interval().map(|ends| format!("80 % interval {ends}")));
-    format!("{title}: {}{}; {days}.", after.words(), in_brackets(&notes))
-}
-
-fn in_brackets(notes: &[String]) -> String {
-    if notes.is_empty() {
-        return String::new();
-    }
-    format!(" ({})", notes.join("; "))
-}
-
-/// `Pickup time, widgets: 9.5 h → 3.8 h (n 88 → 93; 80 % interval 8.1 h to 11.0 h → 3.2 h to 4.6 h); … → ….`
-fn line(title: &str, before: &Side, after: &Side, days: &[String; 2]) -> String {
-    let [first, second] = days;
-    if let (Side::Missing(_), Side::Found { .. }) = (before, after) {
-        let now = alone(title, after, days);
-        return format!("{now} Before, {first}: {}.", before.words());
-    }
-    let n = |side: &Side| match side {
-        Side::Found { n, .. } => n.to_string(),
-        Side::Missing(_) => "–".to_owned(),
-    };
-    let mut notes = Vec::new();
-    if before.lacks_n() || after.lacks_n() {
-        notes.push(format!("n {} → {}", n(before), n(after)));
-    }
-    let ends = [before.interval(), after.interval()];
-    if ends.iter().any(Option::is_some) {
-        let [earlier, later] = ends.map(|ends| ends.unwrap_or_else(|| "–".to_owned()));
-        notes.push(format!("80 % interval {earlier} → {later}"));
-    }
-    format!(
-        "{title}: {} → {}{}; {first} → {second}.",
-        before.words(),
-        after.words(),
-        in_brackets(&notes)
-    )
 }
 
 /// `Halve the wait (the team's, set 2026-01-12, due 2026-06-30, target at most 4.0 h)`.

@@ -4,6 +4,7 @@
 //! guess or read minds are refused ([`lint`]). Nothing ranks people, and no incident or revert is put down to anybody.
 
 pub mod absence;
+mod before_after;
 mod blocks;
 mod bottleneck;
 pub mod brag;
@@ -34,7 +35,8 @@ mod working_days;
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{Bucket, Person, PersonId, RepoName, RepositoryId, Window};
@@ -70,6 +72,16 @@ pub struct Entry {
     pub link: Option<String>,
     /// Whether the lead noted it; else the person did.
     pub is_noted_by_lead: bool,
+}
+
+/// The end of a window: a date, and the time too where it ends inside that day, of which a date alone would say that nothing is told.
+fn up_to(end: Timestamp, zone: &TimeZone) -> String {
+    let end = zone.to_datetime(end);
+    if end.time() == Time::midnight() {
+        end.date().to_string()
+    } else {
+        format!("{} {:02}:{:02}", end.date(), end.hour(), end.minute())
+    }
 }
 
 impl<'a> Sources<'a> {
@@ -116,6 +128,25 @@ impl<'a> Sources<'a> {
             .window
             .until
             .min(self.past.question.as_of)
+    }
+
+    /// The same as it was at another instant, for whoever tells of that.
+    fn as_of<T>(&self, at: Timestamp, use_it: impl FnOnce(&Sources<'_>) -> T) -> T {
+        if at == self.past.question.as_of {
+            return use_it(self);
+        }
+        let mut question = self.past.question.clone();
+        question.as_of = at;
+        let readings = self.past.readings.iter();
+        let past = Past {
+            tables: self.past.tables,
+            question: &question,
+            readings: readings.map(|reading| reading.at(&question)).collect(),
+        };
+        use_it(&Sources {
+            past: &past,
+            ..*self
+        })
     }
 
     /// The day of the last instant that evidence may speak of: what happened on it until then is told.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::domain::PersonId;
 use crate::evidence::Sources;
-use crate::work::Past;
 use crate::work::pull_requests::{Key, of_product};
 use crate::work::turns::{Asked, Holder, Replay, Turn};
 
@@ -64,21 +63,7 @@ impl OpenWork {
 
     /// As it stood at the end of the last day, or at the last instant of a day that is not over.
     pub(super) fn at_the_end(sources: &Sources<'_>) -> Self {
-        if sources.stands_at() == sources.past.question.as_of {
-            return Self::of(sources);
-        }
-        let mut question = sources.past.question.clone();
-        question.as_of = sources.stands_at();
-        let readings = sources.past.readings.iter();
-        let past = Past {
-            tables: sources.past.tables,
-            question: &question,
-            readings: readings.map(|reading| reading.at(&question)).collect(),
-        };
-        Self::of(&Sources {
-            past: &past,
-            ..*sources
-        })
+        sources.as_of(sources.stands_at(), Self::of)
     }
 
     /// Everybody's.

@@ -2,13 +2,11 @@
 
 use std::fmt::Write as _;
 
-use jiff::civil::Time;
-
 use super::index::Index;
 use super::moments::{Subject, moments};
 use super::sampling::sample;
 use super::snippet::{Act, Event, Kind, Origin, Polarity, Snippet, Words};
-use super::{Sources, coverage, lint};
+use super::{Sources, coverage, lint, up_to};
 use crate::domain::{Person, PersonId};
 use crate::report::document::{Block, Document, EventLine, EvidenceLine, OpenedEvidence, Span};
 use crate::work::Need;
@@ -169,15 +167,8 @@ pub(super) fn spans(act: &Act) -> Vec<Span> {
 
 /// `window 2026-01-01 to 2026-06-30, as of 2026-07-01`: the last day is inside.
 pub(super) fn subtitle(sources: &Sources<'_>) -> Vec<Span> {
-    let zone = &sources.past.question.zone;
     let since = sources.date(sources.past.question.window.since);
-    // A window that ends inside a day holds some of it: a date alone would say that it holds nothing of that day.
-    let end = zone.to_datetime(sources.end());
-    let until = if end.time() == Time::midnight() {
-        end.date().to_string()
-    } else {
-        format!("{} {:02}:{:02}", end.date(), end.hour(), end.minute())
-    };
+    let until = up_to(sources.end(), &sources.past.question.zone);
     vec![Span::text(format!(
         "Window from {since} up to {until} ({}), as of {}. The same document for the person and for the lead.",
         sources

@@ -305,6 +305,19 @@ pub enum Unit {
     Count(&'static str),
 }
 
+impl Unit {
+    /// What is counted: `working hours`.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Hours => "hours",
+            Self::WorkingHours => "working hours",
+            Self::Share => "share",
+            Self::Count(noun) => noun,
+        }
+    }
+}
+
 impl Question {
     /// The unit of waits: the agreed clock.
     #[must_use]

@@ -77,10 +77,23 @@ fn nearest_known_word(message: &str) -> Option<String> {
 
 /// The known word that is nearest to another one; `None` where none is near.
 pub fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_within(3.max(wrong.len() / 3), wrong, known)
+}
+
+/// The known word that another one may be a slip of, where that may as well be right: so near that nobody calls two things so.
+pub fn slip_of<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_within(1.max(wrong.len() / 5), wrong, known)
+}
+
+fn nearest_within<'a>(
+    most: usize,
+    wrong: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
     known
         .map(|known| (edit_distance(wrong, known), known))
         .min()
-        .filter(|(distance, _)| *distance <= 3.max(wrong.len() / 3))
+        .filter(|(distance, _)| *distance <= most)
         .map(|(_, known)| known)
 }
 

@@ -20,7 +20,7 @@ mod selection;
 mod team;
 mod work;
 
-pub use error::{Error, nearest};
+pub use error::{Error, nearest, slip_of};
 pub use expectations::{Expectation, Level, is_same, parse_ladder};
 pub use feedback::{Aim, Feedback, FeedbackKind, FollowUp, PersonMeasure};
 pub use imports::{Import, ImportText, Imported};

@@ -12,7 +12,6 @@ mod words;
 use jiff::tz::TimeZone;
 
 pub(super) use self::frame::Frame;
-use self::frame::noun;
 use self::rows::listed_rows;
 pub use self::rows::with_listable_rows;
 use self::tables::{bucket_table, scope_table};
@@ -248,7 +247,7 @@ pub fn headline(definition: &Definition, measured: &Measured) -> Option<Headline
             format!("{} of {}", quantity::count(hits), quantity::count(of)),
         ),
         (None, Unit::Count(_), Some(("count", _)) | None) => {
-            let words = quantity::counted(number, noun(unit));
+            let words = quantity::counted(number, unit.noun());
             words
                 .split_once(' ')
                 .map_or((words.clone(), String::new()), |(amount, noun)| {

@@ -111,33 +111,35 @@ impl Store {
         Ok(id)
     }
 
-    /// Records that a repository is called otherwise now, and is found by that name too.
-    pub fn also_called(&self, id: RepositoryId, name: &str) -> Result<(), Error> {
-        let key = name.to_lowercase();
-        let mut entries = self.locked_repositories();
-        let Some(entry) = entries.iter_mut().find(|entry| entry.id == id) else {
-            return Ok(());
-        };
-        name.clone_into(&mut entry.name);
-        if !entry.keys.contains(&key) {
-            entry.keys.push(key);
-            entry.keys.sort();
-        }
-        let bytes = to_json(&*entries);
-        drop(entries);
-        self.commit_file(REPOSITORIES_FILE, &bytes)
-    }
-
     /// Records what a repository is called now.
     pub fn rename_repository(&self, id: RepositoryId, name: &str) -> Result<(), Error> {
+        self.change(id, |entry| name.clone_into(&mut entry.name))
+    }
+
+    /// Gives a repository that was known by its directory's name alone another one. The old one is nobody's now: another clone may
+    /// lie in a directory of that name.
+    pub fn name_anew(&self, id: RepositoryId, name: &str) -> Result<(), Error> {
+        self.change(id, |entry| {
+            name.clone_into(&mut entry.name);
+            entry.keys = vec![name.to_lowercase()];
+        })
+    }
+
+    /// Changes what is known of a repository, and writes it where it differs.
+    fn change(
+        &self,
+        id: RepositoryId,
+        change: impl FnOnce(&mut RepositoryEntry),
+    ) -> Result<(), Error> {
         let mut entries = self.locked_repositories();
         let Some(entry) = entries.iter_mut().find(|entry| entry.id == id) else {
             return Ok(());
         };
-        if entry.name == name {
+        let before = entry.clone();
+        change(entry);
+        if *entry == before {
             return Ok(());
         }
-        name.clone_into(&mut entry.name);
         let bytes = to_json(&*entries);
         drop(entries);
         self.commit_file(REPOSITORIES_FILE, &bytes)

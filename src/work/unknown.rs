@@ -7,7 +7,9 @@ use globset::Glob;
 use super::initiatives::Initiative;
 use super::roster::person_of;
 use crate::domain::{Person, RepoName};
-use crate::register::{Expectation, PersonMeasure, PrivateRegister, Register, is_same, nearest};
+use crate::register::{
+    Expectation, PersonMeasure, PrivateRegister, Register, is_same, nearest, slip_of,
+};
 use crate::tables::Tables;
 
 /// Something that a register names.
@@ -130,7 +132,7 @@ fn machines(team: &Register, tables: &Tables, found: &mut Vec<Unknown>) {
         let is_login = |letter: char| letter.is_ascii_alphanumeric() || "-_[]".contains(letter);
         let message = if !login.chars().all(is_login) {
             format!("`{login}` is no login: write the account's, as `@` names it")
-        } else if let Some(near) = nearest(&login.to_lowercase(), known()) {
+        } else if let Some(near) = slip_of(&login.to_lowercase(), known()) {
             format!("nobody in the store has the login `{login}`; did you mean `{near}`?")
         } else {
             continue;
@@ -139,25 +141,36 @@ fn machines(team: &Register, tables: &Tables, found: &mut Vec<Unknown>) {
     }
 }
 
-/// Scopes of what is accepted that are no product, repository or area. Where no area is declared, directories are areas: then only
+/// Scopes of what is accepted that are no product, repository, area or team. Where no area is declared, directories are areas: then only
 /// what looks like a slip is told.
 fn scopes(team: &Register, tables: &Tables, found: &mut Vec<Unknown>) {
     let products = team.products.iter().map(|product| product.name.as_str());
     let repositories = tables.repositories.iter().map(|row| row.name.as_str());
     let areas = team.areas.iter().map(|area| area.name.as_str());
-    let known: Vec<&str> = products.chain(repositories).chain(areas).collect();
+    let teams = team.teams.iter().map(|team| team.name.as_str());
+    let known = products.chain(repositories).chain(areas).chain(teams);
+    let known: Vec<&str> = known.collect();
     for scope in team.accepted.iter().filter_map(|one| one.scope.as_deref()) {
         let is_known = known.iter().any(|known| known.eq_ignore_ascii_case(scope));
-        let mut files = tables.changes.files.iter();
-        let is_directory = files.any(|file| file.path.split('/').next() == Some(scope));
-        if is_known || is_directory {
+        if is_known {
             continue;
         }
-        let near = near(scope, known.iter().copied());
-        if !team.areas.is_empty() || !near.is_empty() {
-            let message = format!("`{scope}` is no product, repository or area{near}");
-            found.push(Unknown::new("accepted.scope", message));
-        }
+        let near = if team.areas.is_empty() {
+            // An area of a product with several repositories bears the repository's name before its own.
+            let directory = scope.rsplit(": ").next();
+            let mut files = tables.changes.files.iter();
+            if files.any(|file| file.path.split('/').next() == directory) {
+                continue;
+            }
+            let Some(near) = slip_of(scope, known.iter().copied()) else {
+                continue;
+            };
+            format!("; did you mean `{near}`?")
+        } else {
+            near(scope, known.iter().copied())
+        };
+        let message = format!("`{scope}` is no product, repository, area or team{near}");
+        found.push(Unknown::new("accepted.scope", message));
     }
 }
 
@@ -370,7 +383,7 @@ mod tests {
 
     #[test]
     fn a_listed_machine_that_is_a_slip_is_told_and_one_that_has_not_acted_yet_is_not() {
-        let listed = "bots = [\"renovate\", \"tbek\", \"TBECK\", \"ada@acme.io\"]\n";
+        let listed = "bots = [\"renovate\", \"ci\", \"tbek\", \"TBECK\", \"ada@acme.io\"]\n";
         let team = parse(listed, "it").unwrap();
         let private = parse_private("", "it").unwrap();
         let mut tables = Tables::default();

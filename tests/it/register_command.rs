@@ -164,8 +164,7 @@ fn what_the_registers_name_and_nobody_knows_is_said() {
     ];
     let ran = ran_with(place.path(), &arguments, &[]);
     assert_eq!(ran.code, 3, "{} {}", ran.out, ran.err);
-    let expected =
-        "accepted.scope: `parcel` is no product, repository or area; did you mean `parcels`?\n";
+    let expected = "accepted.scope: `parcel` is no product, repository, area or team; did you mean `parcels`?\n";
     assert_eq!(ran.out, expected);
     // Without a store metrics are looked up all the same, and the rest is said to be left.
     let nowhere = ["register", "check", "--private-config", "mine.toml"];

@@ -6,6 +6,7 @@ use linchpin::demo::fake::{FakeGitHub, Faults};
 use serde_json::Value;
 
 use crate::cli::{fixture, ran, ran_with};
+use crate::git_fixture::git_in;
 use crate::github::{NOW, at, host};
 
 #[test]
@@ -190,9 +191,15 @@ fn a_clone_that_gets_a_remote_is_the_repository_that_it_was() {
     );
     let (asked, _) = run(&["--api-url", &github.base_url()]);
     assert_eq!(asked, ["\"acme/widgets\""]);
-    // Another history under the old directory's name is another repository.
-    let other = crate::cli::fixture();
-    let place = other.path().display().to_string();
+    // Its directory's name is nobody's now: another clone that lies in one of that name is another repository.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let other = elsewhere.path().join(fixture.path().file_name().unwrap());
+    fixture.git(&["clone", "--quiet", ".", &other.display().to_string()]);
+    git_in(&other, &["remote", "remove", "origin"]);
+    let theirs =
+        "-c user.name=Ada -c user.email=ada@acme.example commit --quiet --allow-empty -m Theirs";
+    git_in(&other, &theirs.split(' ').collect::<Vec<_>>());
+    let place = other.display().to_string();
     let (both, _) = run(&["--offline", "--repo", ".", "--repo", &place]);
     assert_eq!(both.len(), 2, "{both:?}");
 }

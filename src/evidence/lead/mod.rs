@@ -35,7 +35,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::{Person, PersonId, RepoName, RepositoryId};
-use crate::evidence::{Desk, Pack, Page};
+use crate::evidence::{Desk, Pack, Page, up_to};
 use crate::metrics::Measure;
 use crate::metrics::agreements::Agreement;
 use crate::metrics::knowledge::decay::AreaKnowledge;
@@ -279,7 +279,7 @@ fn subtitle(question: &Question) -> String {
     format!(
         "Window from {} up to {} ({}), as of {}. For the lead alone: people are in alphabetical order, and nothing ranks them.",
         day(question.window.since),
-        day(question.window.until),
+        up_to(question.window.until, &question.zone),
         question.zone.iana_name().unwrap_or("local time"),
         question.as_of
     )

@@ -168,14 +168,6 @@ pub fn row_of(measure: PersonMeasure) -> &'static Row {
     found.unwrap_or(&MEASURES[0])
 }
 
-/// Hours on the agreed clock, as a reader calls them.
-const fn unit_of_hours(unit: Unit) -> &'static str {
-    match unit {
-        Unit::WorkingHours => "working hours",
-        _ => "hours",
-    }
-}
-
 impl Row {
     /// A text of the row with its numbers; `None` stands for the target where it is one by default. Waits are on the agreed clock,
     /// which `unit` names.
@@ -189,7 +181,7 @@ impl Row {
         };
         text.replace("{targets}", plural)
             .replace("{target}", &amount(target))
-            .replace("{hours}", unit_of_hours(unit))
+            .replace("{hours}", unit.noun())
     }
 
     /// What was agreed, in words.

@@ -1,8 +1,8 @@
 //! What the pages of a team's work have in common: what they are told from, and how they begin.
 
-use crate::evidence::Sources;
 use crate::evidence::blocks::paragraph;
 use crate::evidence::work::Record;
+use crate::evidence::{Sources, up_to};
 use crate::metrics::measure::{Definition, Measured};
 use crate::report::ProductFace;
 use crate::report::document::{Block, Document, Span};
@@ -33,7 +33,7 @@ impl Public<'_> {
             subtitle: vec![Span::text(format!(
                 "Window from {} up to {} ({}), as of {}. Nobody is named.",
                 self.sources.date(question.window.since),
-                self.sources.date(self.sources.end()),
+                up_to(self.sources.end(), &question.zone),
                 question.zone.iana_name().unwrap_or("local time"),
                 question.as_of
             ))],

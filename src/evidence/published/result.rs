@@ -5,8 +5,8 @@ use jiff::civil::Date;
 
 use super::public::Public;
 use crate::domain::{Bucket, Window};
+use crate::evidence::before_after::compared;
 use crate::evidence::blocks::{coded, paragraph};
-use crate::evidence::goals::compared;
 use crate::metrics::measure::{Cell, Measured};
 use crate::metrics::{Metric, find};
 use crate::report::document::{Block, Span};

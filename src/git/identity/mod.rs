@@ -6,6 +6,7 @@
 
 mod evidence;
 mod graph;
+mod names;
 mod people;
 
 use std::collections::BTreeSet;

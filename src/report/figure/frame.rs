@@ -3,7 +3,6 @@
 use jiff::tz::TimeZone;
 
 use crate::domain::{Granularity, RepositoryId, Window};
-use crate::metrics::measure::Unit;
 use crate::report::input::{AgreedLimit, MarkedDay, RepositoryLabel};
 
 /// What a figure is built against.
@@ -25,14 +24,5 @@ impl Frame<'_> {
     pub(in crate::report) fn repository_name(&self, id: RepositoryId) -> String {
         self.face(id)
             .map_or_else(|| format!("repository {}", id.0), |face| face.name.clone())
-    }
-}
-
-pub(super) const fn noun(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Hours => "hours",
-        Unit::WorkingHours => "working hours",
-        Unit::Share => "share",
-        Unit::Count(noun) => noun,
     }
 }

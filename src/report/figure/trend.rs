@@ -1,7 +1,7 @@
 //! The chart of a figure: which form its numbers take over time.
 
 use super::course::{self, Course, MOST_DOTS, ROLLING, WINDOW, course};
-use super::frame::{Frame, noun};
+use super::frame::Frame;
 use super::points::{Spine, measured, point_of};
 use super::words::description;
 use crate::domain::{Bucket, Window};
@@ -249,7 +249,7 @@ fn marks(
             Form::State => Shape::Line,
             _ => Shape::Bars,
         };
-        (*first, noun(definition.unit).to_owned(), shape)
+        (*first, definition.unit.noun().to_owned(), shape)
     } else {
         (*first, quantity::number_title(definition, first), strong)
     };
@@ -390,11 +390,11 @@ fn left_out(frame: &Frame<'_>, n: usize) -> String {
 
 fn y_title(form: Form, unit: Unit) -> String {
     match (form, unit) {
-        (Form::Durations, unit) => format!("{}, log scale", noun(unit)),
+        (Form::Durations, unit) => format!("{}, log scale", unit.noun()),
         (Form::SmallCounts, _) => "share of the pull requests".to_owned(),
         (Form::RareEvents, _) => format!("share of the last {ROLLING}"),
         (_, Unit::Count("")) => "number".to_owned(),
-        (_, unit) => noun(unit).to_owned(),
+        (_, unit) => unit.noun().to_owned(),
     }
 }
 
