@@ -99,14 +99,17 @@ fn alone(title: &str, after: &Side, [_, days]: &[String; 2]) -> String {
         notes.push(format!("n {}", after.n()));
     }
     notes.extend(after.interval().map(|ends| format!("80 % interval {ends}")));
-    format!("{title}: {}{}; {days}.", after.words(), in_brackets(&notes))
+    format!("{title}: {}; {days}.", with_notes(after.words(), &notes))
 }
 
-fn in_brackets(notes: &[String]) -> String {
-    if notes.is_empty() {
-        return String::new();
+/// Notes stand in brackets, but not behind others.
+fn with_notes(words: String, notes: &[String]) -> String {
+    let notes = notes.join("; ");
+    match words {
+        words if notes.is_empty() => words,
+        words if words.ends_with(')') => format!("{words}, {notes}"),
+        words => format!("{words} ({notes})"),
     }
-    format!(" ({})", notes.join("; "))
 }
 
 /// `Pickup time, widgets: 9.5 h → 3.8 h (n 88 → 93; 80 % interval 8.1 h to 11.0 h → 3.2 h to 4.6 h); … → ….`
@@ -125,10 +128,7 @@ pub(super) fn line(title: &str, before: &Side, after: &Side, days: &[String; 2])
         let [earlier, later] = ends.map(|ends| ends.unwrap_or_else(|| "–".to_owned()));
         notes.push(format!("80 % interval {earlier} → {later}"));
     }
-    format!(
-        "{title}: {} → {}{}; {first} → {second}.",
-        before.words(),
-        after.words(),
-        in_brackets(&notes)
-    )
+    let both = format!("{} → {}", before.words(), after.words());
+    let told = with_notes(both, &notes);
+    format!("{title}: {told}; {first} → {second}.")
 }
