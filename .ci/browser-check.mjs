@@ -59,7 +59,7 @@ const browser = await chromium.launch({
 /** Opens an address in a fresh context and records what it asks for and what it says. */
 async function open(url, options) {
   const context = await browser.newContext({ offline: true, ...options });
-  // Beside a suite of tests a page of many sheets takes long to be drawn; a check that hangs still ends.
+  // Beside whatever else computes a long page takes its time to be drawn; a check that hangs still ends.
   context.setDefaultTimeout(300_000);
   await context.addInitScript(lens);
   const page = await context.newPage();
