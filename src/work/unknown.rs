@@ -409,6 +409,29 @@ mod tests {
     }
 
     #[test]
+    fn a_team_is_a_scope_of_what_is_accepted_and_a_slip_of_one_is_told() {
+        let accepted = |scope: &str| {
+            format!(
+                "[[accepted]]\nmetric = \"knowledge.silos\"\nscope = \"{scope}\"\nuntil = \"2026-09-30\"\nreason = \"hiring\"\n"
+            )
+        };
+        let team = "[[team]]\nname = \"Platform\"\nowns = [\"acme/deploy-*\"]\n";
+        let text = [team, &accepted("platform"), &accepted("Platfor")].concat();
+        let team = parse(&text, "it").unwrap();
+        let private = parse_private("", "it").unwrap();
+        let found = in_the_store(&team, &private, &Tables::default());
+        let told: Vec<&str> = found
+            .iter()
+            .filter(|one| one.place == "accepted.scope")
+            .map(|one| one.message.as_str())
+            .collect();
+        assert_eq!(
+            told,
+            ["`Platfor` is no product, repository, area or team; did you mean `Platform`?"]
+        );
+    }
+
+    #[test]
     fn a_type_or_field_that_is_nearly_another_is_told_and_one_that_is_not_there_yet_is_not() {
         let team = parse(
             "incident_types = [\"Incidnet\", \"Outage\", \"TASK\"]\n[incident_fields]\nseverity = \"Severty\"\n",
