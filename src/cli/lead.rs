@@ -1,6 +1,6 @@
 //! `linchpin lead`: the lead's named views, in the private tree alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::context::Context;
@@ -12,13 +12,14 @@ use crate::analysis::Analysis;
 use crate::domain::{PersonId, side_by_side};
 use crate::evidence::lead::{self, LeadSources, ProductSources, Upcoming};
 use crate::evidence::{Desk, Pack, Page, handing_over};
-use crate::metrics::agreements::agreements;
+use crate::metrics::agreements;
 use crate::metrics::knowledge::{decay, files_at_risk, orphans_if};
 use crate::metrics::ownership::handover::{self, Finding, Handover};
 use crate::metrics::review::{areas, waits};
 use crate::render::OutputFile;
 use crate::report::{Block, Document};
 use crate::tables::FactTable;
+use crate::work::file_areas::repositories_of_areas;
 use crate::work::history::touches::last_touches;
 use crate::work::pull_requests::{self, Key};
 use crate::work::{Need, Reading, activity};
@@ -68,7 +69,19 @@ fn files_of(
     let (tables, question) = (&analysis.tables, &analysis.private_question);
     let readings = desk.sources().past.of_products();
     let repositories = analysis.repository_names();
-    let measures = metrics::measure_each(readings, &|measure| measure);
+    let names = analysis.names(workspace);
+    // What the team's page calls an area that names somebody is counted over all areas of all figures.
+    let declared = question
+        .roster
+        .delegations
+        .iter()
+        .map(|one| one.what.clone());
+    let known = readings.iter().map(repositories_of_areas);
+    let mut areas = known.flat_map(BTreeMap::into_keys).chain(declared);
+    let is_area_named = areas.any(|area| names.masked(&area).is_some());
+    let agreed = agreements::metrics_of(&workspace.register);
+    let is_asked = |id: &str| is_area_named || lead::asks(question, id) || agreed.contains(id);
+    let measures = metrics::measure_some(readings, &is_asked, &|measure| measure);
     let products = side_by_side(readings, &product_sources);
     let team = lead::team(question, &tables.people, &measures);
     let Named {
@@ -78,7 +91,7 @@ fn files_of(
         pages,
         upcoming,
     } = named(desk, &team, &products);
-    let agreements = agreements(&workspace.register, &measures, readings)
+    let agreements = agreements::agreements(&workspace.register, &measures, readings)
         .map_err(|error| CliError::new(ErrorKind::Configuration, error))?;
     let views = lead::lead(&LeadSources {
         question,
@@ -92,7 +105,7 @@ fn files_of(
         upcoming: &upcoming,
         agreements: &agreements,
         accepted: &workspace.register.accepted,
-        masked_areas: &crate::report::masked_areas(&measures, &analysis.names(workspace)),
+        masked_areas: &crate::report::masked_areas(&measures, &names),
     });
     let files = render::lead_tree(&views, &pages)
         .map_err(|error| CliError::new(ErrorKind::Defect, error))?;

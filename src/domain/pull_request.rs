@@ -78,6 +78,14 @@ pub struct PullRequest {
     pub answers_for: Option<PersonId>,
 }
 
+impl PullRequest {
+    /// When it was merged or closed; `None` while it is open at an instant.
+    #[must_use]
+    pub fn ended_at(&self, as_of: Timestamp) -> Option<Timestamp> {
+        self.merged_at.or(self.closed_at).filter(|at| *at < as_of)
+    }
+}
+
 /// A commit in a pull request's own list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PullRequestCommit {

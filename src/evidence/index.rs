@@ -11,14 +11,14 @@ use crate::domain::{
     Facts, IncidentKey, Issue, IssueComment, PersonId, PullRequestFile, RepositoryId,
     is_machine_branch,
 };
-use crate::work::Past;
 use crate::work::agents_at_work::Tools;
 use crate::work::delivery::incidents::{Known, known};
 use crate::work::delivery::response::{self, Response, Responses};
 use crate::work::delivery::undone;
-use crate::work::pull_requests::{Key, of_product};
+use crate::work::pull_requests::{Key, of_product, with_talk};
 use crate::work::requests::{Asked, End, Members, replay};
 use crate::work::written::{self, CameWith, Document};
+use crate::work::{Past, Reading};
 
 /// All of it.
 pub(super) struct Index<'a> {
@@ -49,66 +49,26 @@ pub(super) struct Index<'a> {
 impl<'a> Index<'a> {
     /// Of the sources, and of the same as they were at the last instant that evidence may speak of.
     pub(super) fn of(sources: &Sources<'a>, ended: &Sources<'a>) -> Self {
-        let facts = &sources.past.tables.facts;
-        let mut items: BTreeMap<Key, Item<'a>> = BTreeMap::new();
+        let past = sources.past;
+        let facts = &past.tables.facts;
+        let mut items: Vec<Item<'a>> = Vec::with_capacity(facts.pull_requests.len());
         let mut incidents = BTreeMap::new();
-        let mut teams = Vec::new();
         let mut of_everybody: BTreeMap<PersonId, BTreeMap<CameWith, Vec<Document>>> =
             BTreeMap::new();
-        for reading in &sources.past.readings {
+        for reading in &past.readings {
             // Nobody is known to have acted in what a file alone tells of.
             let of_issue = |(key, known): (IncidentKey, Known<'a>)| Some((key.issue()?, known));
             incidents.extend(known(reading).into_iter().filter_map(of_issue));
-            teams.push(Members::of(reading));
             for document in written::of_product(reading).iter() {
                 let of_person = of_everybody.entry(document.person).or_default();
                 let together = of_person.entry(document.came_with).or_default();
                 together.push(document.clone());
             }
-            let aftermath = undone::of_product(reading);
-            let wholes = of_product(reading);
-            let mut requested: BTreeMap<Key, Vec<OfSomebody<'a>>> = BTreeMap::new();
-            for request in replay(reading, &wholes) {
-                if let Some(end) = request.end() {
-                    let (asked, at) = (request.asked, request.at);
-                    let of_whole = requested.entry(request.whole.key()).or_default();
-                    of_whole.push(OfSomebody { asked, at, end });
-                }
-            }
-            for whole in wholes {
-                let key = whole.key();
-                items.entry(key).or_insert_with(|| Item {
-                    whole,
-                    comments: Vec::new(),
-                    commits: Vec::new(),
-                    files: Vec::new(),
-                    undone: aftermath.of(key).to_vec(),
-                    requested: requested.remove(&key).unwrap_or_default(),
-                });
-            }
+            items_of(reading, past, &mut items);
         }
-        // Rows come by pull request: each is looked up once for many of them.
-        macro_rules! gather {
-            ($rows:ident, $field:ident) => {
-                for rows in facts
-                    .$rows
-                    .chunk_by(|a, b| (a.repository, a.number) == (b.repository, b.number))
-                {
-                    let key = rows.first().map(|row| (row.repository, row.number));
-                    if let Some(item) = key.and_then(|key| items.get_mut(&key)) {
-                        item.$field.extend(rows);
-                    }
-                }
-            };
-        }
-        gather!(comments, comments);
-        gather!(pull_request_commits, commits);
-        gather!(pull_request_files, files);
-        for item in items.values_mut() {
-            item.comments
-                .sort_by_key(|comment| (comment.created_at, &comment.comment));
-        }
-        let items: Vec<Item<'a>> = items.into_values().collect();
+        // Where a repository is of several products, the first of them tells.
+        items.sort_by_key(|item| item.key());
+        items.dedup_by_key(|item| item.key());
         let mut of_person: HashMap<PersonId, Vec<usize>> = HashMap::new();
         for (at, item) in items.iter().enumerate() {
             let asked = item.requests.iter().map(|request| request.reviewer);
@@ -127,16 +87,15 @@ impl<'a> Index<'a> {
         }
         let opened = facts.pull_requests.iter().map(|row| row.created_at);
         Self {
-            delegated: delegated(sources.past, &items),
+            delegated: delegated(past, &items),
             items,
             of_person,
             issues: issues(facts),
             incidents,
             starts_at: opened.min(),
             written: of_everybody,
-            together: together(sources.past),
-            generated: sources
-                .past
+            together: together(past),
+            generated: past
                 .tables
                 .changes
                 .files
@@ -144,9 +103,9 @@ impl<'a> Index<'a> {
                 .filter(|file| file.exclusion.is_some())
                 .map(|file| (file.repository, file.path.as_str()))
                 .collect(),
-            teams,
+            teams: past.readings.iter().map(Members::of).collect(),
             responses: OnceLock::new(),
-            past: sources.past,
+            past,
             ended: ended.past,
         }
     }
@@ -181,13 +140,6 @@ impl<'a> Index<'a> {
         self.together.get(&person).into_iter().flatten().copied()
     }
 
-    /// Whether a pull request is a machine's: nobody's moment, whoever answered it.
-    pub(super) fn is_by_a_machine(&self, item: &Item<'_>) -> bool {
-        let row = item.pull_request;
-        let is_bot = row.author.is_some() && !self.is_human(row.author);
-        is_bot || is_machine_branch(&row.head_branch)
-    }
-
     /// Whether somebody, or a team that they are in or may be in, had been asked for a review before an instant and had not been
     /// let off by another.
     pub(super) fn had_been_asked(
@@ -217,7 +169,7 @@ impl<'a> Index<'a> {
     /// one of them is all that counts. Only one person's own work is compared by it.
     pub(super) fn weight(&self, sources: &Sources<'_>, item: &Item<'_>) -> u64 {
         let row = item.pull_request;
-        let is_by_hand = |file: &&&PullRequestFile| {
+        let is_by_hand = |file: &&PullRequestFile| {
             let key = (row.repository, file.path.as_str());
             !self.generated.contains(&key)
         };
@@ -262,6 +214,31 @@ impl<'a> Index<'a> {
     /// Whether somebody is a person: bots and ghosts are not.
     pub(super) fn is_human(&self, person: Option<PersonId>) -> bool {
         person.is_some_and(|person| self.past.tables.is_human(person))
+    }
+}
+
+/// The pull requests of a product, with what hangs on each.
+fn items_of<'a>(reading: &'a Reading<'a>, past: &Past<'a>, items: &mut Vec<Item<'a>>) {
+    let aftermath = undone::of_product(reading);
+    let wholes = of_product(reading);
+    let mut requests = replay(reading, &wholes).into_iter().peekable();
+    for with_talk in with_talk(reading, &wholes) {
+        let (whole, row) = (with_talk.whole, with_talk.whole.pull_request);
+        let mut requested = Vec::new();
+        while let Some(request) = requests.next_if(|request| request.whole.key() == whole.key()) {
+            let (asked, at) = (request.asked, request.at);
+            requested.extend(request.end().map(|end| OfSomebody { asked, at, end }));
+        }
+        let is_human = |person| past.tables.is_human(person);
+        let is_bots = row.author.is_some_and(|person| !is_human(person));
+        items.push(Item {
+            whole,
+            comments: with_talk.comments,
+            files: with_talk.files,
+            undone: aftermath.of(whole.key()).to_vec(),
+            requested,
+            is_by_a_machine: is_bots || is_machine_branch(&row.head_branch),
+        });
     }
 }
 

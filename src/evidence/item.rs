@@ -7,26 +7,26 @@ use jiff::Timestamp;
 use super::Sources;
 use super::index::Index;
 use super::snippet::Link;
-use crate::domain::{
-    Comment, PersonId, PrNumber, PullRequestCommit, PullRequestFile, RepositoryId, Review,
-};
+use crate::domain::{Comment, PersonId, PrNumber, PullRequestFile, RepositoryId, Review};
 use crate::work::areas::Areas;
 use crate::work::delivery::undone::Undone;
 use crate::work::pull_requests::FullPullRequest;
 use crate::work::requests::{Asked, End};
+use crate::work::rows::Rows;
 
 /// A pull request and what happened on it.
 pub(super) struct Item<'a> {
     /// It, with its reviews, requests and timeline.
     pub(super) whole: FullPullRequest<'a>,
     /// By time.
-    pub(super) comments: Vec<&'a Comment>,
-    pub(super) commits: Vec<&'a PullRequestCommit>,
-    pub(super) files: Vec<&'a PullRequestFile>,
+    pub(super) comments: Rows<'a, Comment>,
+    pub(super) files: Rows<'a, PullRequestFile>,
     /// What took its work back.
     pub(super) undone: Vec<Undone>,
     /// The requests, as they were opened and ended.
     pub(super) requested: Vec<OfSomebody<'a>>,
+    /// Whether it is a machine's: nobody's moment, whoever answered it.
+    pub(super) is_by_a_machine: bool,
 }
 
 /// A request to a person or a team.
@@ -68,7 +68,6 @@ impl Item<'_> {
     ) -> impl Iterator<Item = &Comment> {
         self.comments
             .iter()
-            .copied()
             .filter(move |comment| comment.author == Some(person) && comment.created_at < before)
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::PersonId;
 use crate::evidence::Sources;
-use crate::work::pull_requests::{Key, of_product};
+use crate::work::pull_requests::{Key, OpenOnes};
 use crate::work::turns::{Asked, Holder, Replay, Turn};
 
 /// With whom it waits, in words; `author` says who its author is.
@@ -41,17 +41,14 @@ impl OpenWork {
     pub(super) fn of(sources: &Sources<'_>) -> Self {
         let mut of: BTreeMap<PersonId, Vec<(Key, Turn)>> = BTreeMap::new();
         for reading in &sources.past.readings {
-            let wholes = of_product(reading);
-            let all = wholes.iter();
-            let mut open = all
-                .filter(|whole| whole.ended_at(reading.question).is_none())
-                .peekable();
-            if open.peek().is_none() {
+            let open = OpenOnes::of(reading);
+            let wholes = open.wholes(reading);
+            if wholes.is_empty() {
                 continue;
             }
-            let replay = Replay::of(reading, &wholes);
-            for whole in open {
-                let turn = replay.life(whole).ok();
+            let replay = Replay::of_open(reading);
+            for whole in wholes {
+                let turn = replay.life(&whole).ok();
                 let turn = turn.and_then(|life| life.turns.last().cloned());
                 if let (Some(author), Some(turn)) = (whole.authors.first(), turn) {
                     of.entry(*author).or_default().push((whole.key(), turn));

@@ -151,7 +151,8 @@ pub fn of_measures(register: &Register, measures: &[Measure]) -> Vec<Measure> {
 }
 
 /// The metrics that a register's agreements are about.
-fn metrics_of(register: &Register) -> BTreeSet<&str> {
+#[must_use]
+pub fn metrics_of(register: &Register) -> BTreeSet<&str> {
     let agreed = &register.agreements;
     let limits = agreed.limits.iter().map(|limit| limit.metric.as_str());
     let stuck = agreed.stuck_after_working_days.map(|_| STUCK);

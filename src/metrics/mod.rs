@@ -175,8 +175,20 @@ pub fn measure_each<T: Send>(
     readings: &[Reading<'_>],
     keep: &(dyn Fn(Measure) -> T + Sync),
 ) -> Vec<T> {
+    measure_some(readings, &|_| true, keep)
+}
+
+/// The same of the metrics that are asked for by their ids.
+pub fn measure_some<T: Send>(
+    readings: &[Reading<'_>],
+    is_asked: &dyn Fn(&str) -> bool,
+    keep: &(dyn Fn(Measure) -> T + Sync),
+) -> Vec<T> {
     // What replays histories takes longest and stands last.
-    let from_the_last: Vec<&Metric> = REGISTRY.iter().rev().collect();
+    let asked = REGISTRY.iter().rev();
+    let from_the_last: Vec<&Metric> = asked
+        .filter(|metric| is_asked(metric.definition.id))
+        .collect();
     let mut kept = side_by_side(&from_the_last, &|metric| keep(metric.of(readings)));
     kept.reverse();
     kept

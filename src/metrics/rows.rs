@@ -25,10 +25,10 @@ impl FullPullRequest<'_> {
             working_hours: None,
             is_running: false,
             person: None,
-            authors: Arc::clone(&self.authors),
+            authors: Arc::clone(self.authors),
             product: reading.product.name.clone(),
             repository: Some(self.pull_request.repository),
-            areas: Arc::clone(&self.areas),
+            areas: Arc::clone(self.areas),
             subject: Thing::Numbered(self.pull_request.number).called(format!(
                 "{} {}",
                 self.pull_request.number, self.pull_request.title

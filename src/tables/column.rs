@@ -47,10 +47,10 @@ fn out_of_range(name: &str, number: i64) -> Error {
 }
 
 fn required<T>(name: &str, values: Vec<Option<T>>) -> Result<Vec<T>, Error> {
-    values
-        .into_iter()
-        .map(|value| value.ok_or_else(|| wrong(name, "has a null where none may be")))
-        .collect()
+    let refused = || wrong(name, "has a null where none may be");
+    let n = values.len();
+    let values = values.into_iter();
+    all(n, values.map(|value| value.ok_or_else(refused)))
 }
 
 /// Whole numbers as a column.
@@ -88,6 +88,15 @@ fn made_text_column<'a>(
     builder.finish().into_series().into_column()
 }
 
+/// Values or the first error among them: there is room for all from the start, since it is known how many there are.
+fn all<T>(n: usize, values: impl Iterator<Item = Result<T, Error>>) -> Result<Vec<T>, Error> {
+    let mut found = Vec::with_capacity(n);
+    for value in values {
+        found.push(value?);
+    }
+    Ok(found)
+}
+
 /// The texts of a column, each parsed where it lies.
 fn texts<T>(
     frame: &DataFrame,
@@ -97,8 +106,8 @@ fn texts<T>(
     let column = find(frame, name)?.as_materialized_series();
     let texts = column.str().map_err(|error| wrong(name, error))?;
     let parse = |text| parse(text).ok_or_else(|| refused(name, text));
-    let texts = texts.iter();
-    texts.map(|text| text.map(parse).transpose()).collect()
+    let parsed = texts.iter().map(|text| text.map(parse).transpose());
+    all(texts.len(), parsed)
 }
 
 /// The same where none may be missing.
@@ -111,7 +120,7 @@ fn required_texts<T>(
     let texts = column.str().map_err(|error| wrong(name, error))?;
     without_nulls(name, texts.null_count())?;
     let parse = |text| parse(text).ok_or_else(|| refused(name, text));
-    texts.no_null_iter().map(parse).collect()
+    all(texts.len(), texts.no_null_iter().map(parse))
 }
 
 /// The message is made where it is needed: millions of values are right.
@@ -165,7 +174,7 @@ macro_rules! whole {
                 let numbers = column.i64().map_err(|error| wrong(name, error))?;
                 without_nulls(name, numbers.null_count())?;
                 let parse = |number| from(number).ok_or_else(|| out_of_range(name, number));
-                numbers.no_null_iter().map(parse).collect()
+                all(numbers.len(), numbers.no_null_iter().map(parse))
             }
         }
         impl Field for Option<$type> {
@@ -178,8 +187,8 @@ macro_rules! whole {
                 let column = find(frame, name)?.as_materialized_series();
                 let numbers = column.i64().map_err(|error| wrong(name, error))?;
                 let parse = |number| from(number).ok_or_else(|| out_of_range(name, number));
-                let numbers = numbers.iter();
-                numbers.map(|value| value.map(parse).transpose()).collect()
+                let parsed = numbers.iter().map(|value| value.map(parse).transpose());
+                all(numbers.len(), parsed)
             }
         }
     };
@@ -302,11 +311,9 @@ impl Field for Option<Timestamp> {
         let column = find(frame, name)?.as_materialized_series().clone();
         let micros = column.datetime().map_err(|error| wrong(name, error))?;
         let parse = |at: i64| Timestamp::from_microsecond(at).map_err(|error| wrong(name, error));
-        micros
-            .physical()
-            .iter()
-            .map(|at| at.map(parse).transpose())
-            .collect()
+        let micros = micros.physical();
+        let parsed = micros.iter().map(|at| at.map(parse).transpose());
+        all(micros.len(), parsed)
     }
 }
 
@@ -320,7 +327,7 @@ impl Field for Timestamp {
         let micros = micros.physical();
         without_nulls(name, micros.null_count())?;
         let parse = |at: i64| Timestamp::from_microsecond(at).map_err(|error| wrong(name, error));
-        micros.no_null_iter().map(parse).collect()
+        all(micros.len(), micros.no_null_iter().map(parse))
     }
 }
 
@@ -424,13 +431,10 @@ macro_rules! whole_list {
                 let from: fn(i64) -> Option<$type> = $from;
                 lists(frame, name, |inner| {
                     let array = inner.i64().map_err(|error| wrong(name, error))?;
-                    array
-                        .iter()
-                        .map(|n| {
-                            n.and_then(from)
-                                .ok_or_else(|| wrong(name, "is out of range"))
-                        })
-                        .collect()
+                    let refused = || wrong(name, "is out of range");
+                    let values = array.iter();
+                    let values = values.map(|n| n.and_then(from).ok_or_else(refused));
+                    all(array.len(), values)
                 })
             }
         }
@@ -464,13 +468,10 @@ macro_rules! text_list {
                 let from: fn(&str) -> Option<$type> = $from;
                 lists(frame, name, |inner| {
                     let array = inner.str().map_err(|error| wrong(name, error))?;
-                    array
-                        .iter()
-                        .map(|t| {
-                            t.and_then(from)
-                                .ok_or_else(|| wrong(name, "is not one of its values"))
-                        })
-                        .collect()
+                    let refused = || wrong(name, "is not one of its values");
+                    let values = array.iter();
+                    let values = values.map(|t| t.and_then(from).ok_or_else(refused));
+                    all(array.len(), values)
                 })
             }
         }

@@ -1,97 +1,68 @@
 //! Which rows belong to each pull request: gathered once a reading, and told by their places.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt as _};
-use jiff::Timestamp;
 
 use super::file_areas::qualifier;
 use super::origins;
 use super::pushes::Push;
-use super::rows::row;
-use crate::domain::{CommitId, PersonId, PrNumber, RepositoryId};
-use crate::tables::Tables;
+use super::rows::{Lists, Rows, row};
+use crate::domain::{PersonId, PrNumber, PullRequest, RepositoryId};
 use crate::work::Reading;
 
 /// The key of a pull request: numbers of different repositories collide.
 pub type Key = (RepositoryId, PrNumber);
 
 /// Which rows belong to each pull request of a product at an instant: what a [`FullPullRequest`] is put together from.
-#[derive(Debug)]
-pub(super) struct Gathered(pub(super) Vec<Members>);
-
-/// One pull request's rows, by index into their tables and in order of time.
-#[derive(Debug)]
-pub(super) struct Members {
-    pub(super) pull_request: u32,
-    pub(super) reviews: Arc<[u32]>,
-    pub(super) requests: Arc<[u32]>,
-    pub(super) commits: Arc<[(CommitId, Timestamp)]>,
-    pub(super) timeline: Arc<[u32]>,
-    pub(super) pushes: Arc<[Push]>,
-    pub(super) comments: Arc<[u32]>,
-    pub(super) areas: Arc<[String]>,
-    pub(super) authors: Arc<[PersonId]>,
-}
-
-/// The same while they are found.
+///
+/// Everything is by pull request, in the order of repository and number, as places in the tables and in order of time.
+///
+/// [`FullPullRequest`]: super::pull_requests::FullPullRequest
 #[derive(Debug, Default)]
-struct Found {
-    pull_request: u32,
-    reviews: Vec<u32>,
-    requests: Vec<u32>,
-    commits: Vec<(CommitId, Timestamp)>,
-    timeline: Vec<u32>,
-    pushes: Vec<Push>,
-    comments: Vec<u32>,
+pub(super) struct Gathered {
+    pub(super) pull_requests: Vec<u32>,
+    pub(super) reviews: Lists<u32>,
+    pub(super) requests: Lists<u32>,
+    /// In the order of their table.
+    pub(super) commits: Lists<u32>,
+    pub(super) timeline: Lists<u32>,
+    pub(super) pushes: Lists<Push>,
+    pub(super) comments: Lists<u32>,
+    pub(super) areas: Vec<Arc<[String]>>,
+    pub(super) authors: Vec<Arc<[PersonId]>>,
 }
 
-impl Found {
-    /// In order of time.
-    fn in_order(mut self, tables: &Tables, areas: Arc<[String]>) -> Members {
-        let facts = &tables.facts;
-        self.pushes.sort_unstable();
-        self.pushes.dedup();
-        self.reviews
-            .sort_by_key(|at| row(&facts.reviews, *at).map(|row| (row.submitted_at, &row.review)));
-        self.comments
-            .sort_by_key(|at| row(&facts.comments, *at).map(|row| (row.created_at, &row.comment)));
-        self.requests.sort_by_key(|at| {
-            row(&facts.review_requests, *at)
-                .map(|row| (row.at, row.action, row.reviewer, &row.team))
-        });
-        self.timeline.sort_by_key(|at| {
-            row(&facts.timeline, *at).map(|row| (row.at, &row.event, &row.detail, row.actor))
-        });
-        let answers = row(&facts.pull_requests, self.pull_request)
-            .and_then(|row| origins::answers_for(tables, row));
-        Members {
-            pull_request: self.pull_request,
-            reviews: shared(self.reviews),
-            requests: shared(self.requests),
-            commits: shared(self.commits),
-            timeline: shared(self.timeline),
-            pushes: shared(self.pushes),
-            comments: shared(self.comments),
-            areas,
-            authors: answers.into_iter().collect(),
+/// The comments and files of each pull request of a [`Gathered`].
+#[derive(Debug, Default)]
+pub(super) struct Talk {
+    /// By time.
+    pub(super) comments: Lists<u32>,
+    pub(super) files: Lists<u32>,
+}
+
+impl Talk {
+    /// Of everybody, whatever the instant: whoever tells of one looks at when it was said.
+    pub(super) fn of(reading: &Reading<'_>, gathered: &Gathered) -> Self {
+        let facts = &reading.tables.facts;
+        let all = gathered.pull_requests.iter();
+        let rows = all.filter_map(|at| row(&facts.pull_requests, *at));
+        let places = rows.enumerate();
+        let places = places.map(|(place, row)| ((row.repository, row.number), place));
+        let mut at = PlaceOf::new(places.collect());
+        let comments = at.lists(&facts.comments, |row| Some((row.repository, row.number)));
+        let by_time = |list: &mut [u32]| {
+            list.sort_by_key(|at| {
+                row(&facts.comments, *at).map(|row| (row.created_at, &row.comment))
+            });
+        };
+        Self {
+            comments: comments.sorted(by_time),
+            files: at.lists(&facts.pull_request_files, |row| {
+                Some((row.repository, row.number))
+            }),
         }
-    }
-}
-
-/// What many have none of is there once.
-fn shared<T>(list: Vec<T>) -> Arc<[T]> {
-    if list.is_empty() {
-        return Arc::default();
-    }
-    list.into()
-}
-
-impl Gathered {
-    /// The rows of a product's pull requests at the question's instant, by repository and number.
-    pub(super) fn of(reading: &Reading<'_>) -> Self {
-        Self(gather(reading).unwrap_or_default())
     }
 }
 
@@ -119,92 +90,154 @@ impl PlaceOf {
         self.last = Some((key, place));
         place
     }
+
+    /// The rows of a table by the pull request that they belong to.
+    fn lists<T>(&mut self, rows: &[T], key: impl Fn(&T) -> Option<Key>) -> Lists<u32> {
+        let mut found = Vec::with_capacity(rows.len());
+        for (index, row) in (0_u32..).zip(rows) {
+            if let Some(at) = key(row).and_then(|key| self.get(key)) {
+                found.push((at, index));
+            }
+        }
+        Lists::of(self.place_of.len(), &found)
+    }
 }
 
-/// `None` never: every index comes from the table that it is looked up in.
-fn gather(reading: &Reading<'_>) -> Option<Vec<Members>> {
-    let facts = &reading.tables.facts;
-    let mut opened: Vec<u32> = (0_u32..)
-        .zip(&facts.pull_requests)
-        .filter(|(_, row)| {
-            reading.product.has(row.repository) && row.created_at < reading.question.as_of
+impl Gathered {
+    /// The rows of a product's pull requests at the question's instant, by repository and number.
+    pub(super) fn of(reading: &Reading<'_>) -> Self {
+        Self::of_some(reading, |_| true)
+    }
+
+    /// The same of those that are open then.
+    pub(super) fn of_open(reading: &Reading<'_>) -> Self {
+        Self::of_some(reading, |row| {
+            row.ended_at(reading.question.as_of).is_none()
         })
-        .map(|(at, _)| at)
-        .collect();
-    let key = |at: u32| row(&facts.pull_requests, at).map(|row| (row.repository, row.number));
-    opened.sort_by_key(|at| key(*at));
-    let mut at = PlaceOf::new(
-        opened
-            .iter()
-            .enumerate()
-            .filter_map(|(place, at)| Some((key(*at)?, place)))
-            .collect(),
-    );
-    let mut found: Vec<Found> = opened
-        .into_iter()
-        .map(|pull_request| Found {
-            pull_request,
-            ..Found::default()
-        })
-        .collect();
-    for (index, row) in (0_u32..).zip(&facts.reviews) {
-        if row.submitted_at < reading.question.as_of
-            && let Some(at) = at.get((row.repository, row.number))
-        {
-            found.get_mut(at)?.reviews.push(index);
+    }
+
+    fn of_some(reading: &Reading<'_>, is_wanted: impl Fn(&PullRequest) -> bool) -> Self {
+        let (tables, as_of) = (reading.tables, reading.question.as_of);
+        let facts = &tables.facts;
+        let is_asked = |row: &PullRequest| {
+            reading.product.has(row.repository) && row.created_at < as_of && is_wanted(row)
+        };
+        let mut pull_requests: Vec<u32> = (0_u32..)
+            .zip(&facts.pull_requests)
+            .filter(|(_, row)| is_asked(row))
+            .map(|(at, _)| at)
+            .collect();
+        let key = |at: u32| row(&facts.pull_requests, at).map(|row| (row.repository, row.number));
+        pull_requests.sort_by_key(|at| key(*at));
+        let places = pull_requests.iter().enumerate();
+        let mut at = PlaceOf::new(
+            places
+                .filter_map(|(place, at)| Some((key(*at)?, place)))
+                .collect(),
+        );
+        let n = pull_requests.len();
+        let reviews = at.lists(&facts.reviews, |row| {
+            (row.submitted_at < as_of).then_some((row.repository, row.number))
+        });
+        let requests = at.lists(&facts.review_requests, |row| {
+            (row.at < as_of).then_some((row.repository, row.number))
+        });
+        let timeline = at.lists(&facts.timeline, |row| {
+            (row.at < as_of).then_some((row.repository, row.number))
+        });
+        let commits = at.lists(&facts.pull_request_commits, |row| {
+            Some((row.repository, row.number))
+        });
+        let opened_at = |place: usize| {
+            let at = pull_requests.get(place)?;
+            row(&facts.pull_requests, *at).map(|row| row.created_at)
+        };
+        let mut pushes: Vec<(usize, Push)> = Vec::new();
+        for place in 0..n {
+            for commit in Rows::of(&facts.pull_request_commits, commits.get(place)).iter() {
+                let is_after = opened_at(place).is_some_and(|since| since < commit.authored_at);
+                if !commit.updates_from_base && is_after && commit.authored_at < as_of {
+                    let push = Push::by(tables, commit.authored_at, commit.author);
+                    pushes.extend(push.map(|push| (place, push)));
+                }
+            }
+            for event in Rows::of(&facts.timeline, timeline.get(place)).iter() {
+                if event.event == "head_ref_force_pushed" {
+                    let push = Push::by(tables, event.at, event.actor);
+                    pushes.extend(push.map(|push| (place, push)));
+                }
+            }
+        }
+        pushes.sort_unstable();
+        pushes.dedup();
+        let comments = beside_agents(reading, &mut at, &pushes);
+        let areas = areas(reading, &mut at);
+        let answers = pull_requests.iter().map(|at| {
+            row(&facts.pull_requests, *at).and_then(|row| origins::answers_for(tables, row))
+        });
+        let authors = alone(answers);
+        Self {
+            reviews: reviews.sorted(|list| {
+                list.sort_by_key(|at| {
+                    row(&facts.reviews, *at).map(|row| (row.submitted_at, &row.review))
+                });
+            }),
+            requests: requests.sorted(|list| {
+                list.sort_by_key(|at| {
+                    row(&facts.review_requests, *at)
+                        .map(|row| (row.at, row.action, row.reviewer, &row.team))
+                });
+            }),
+            timeline: timeline.sorted(|list| {
+                list.sort_by_key(|at| {
+                    row(&facts.timeline, *at)
+                        .map(|row| (row.at, &row.event, &row.detail, row.actor))
+                });
+            }),
+            commits,
+            pushes: Lists::of(n, &pushes),
+            comments: comments.sorted(|list| {
+                list.sort_by_key(|at| {
+                    row(&facts.comments, *at).map(|row| (row.created_at, &row.comment))
+                });
+            }),
+            areas,
+            authors,
+            pull_requests,
         }
     }
-    for (index, row) in (0_u32..).zip(&facts.review_requests) {
-        if row.at < reading.question.as_of
-            && let Some(at) = at.get((row.repository, row.number))
-        {
-            found.get_mut(at)?.requests.push(index);
+}
+
+/// A list of one for each, or of nobody: somebody's is there once.
+fn alone(people: impl Iterator<Item = Option<PersonId>>) -> Vec<Arc<[PersonId]>> {
+    let mut of: HashMap<Option<PersonId>, Arc<[PersonId]>> = HashMap::new();
+    let lists = people.map(|person| {
+        let list = of.entry(person);
+        Arc::clone(list.or_insert_with(|| person.into_iter().collect()))
+    });
+    lists.collect()
+}
+
+/// The comments of pull requests to which an agent pushed.
+fn beside_agents(reading: &Reading<'_>, at: &mut PlaceOf, pushes: &[(usize, Push)]) -> Lists<u32> {
+    let mut with_agent = vec![false; at.place_of.len()];
+    for (place, push) in pushes {
+        if let Some(slot) = with_agent.get_mut(*place) {
+            *slot |= push.agent.is_some();
         }
     }
-    for commit in &facts.pull_request_commits {
-        if let Some(at) = at.get((commit.repository, commit.number)) {
-            let found = found.get_mut(at)?;
-            found.commits.push((commit.commit, commit.authored_at));
-            let since = row(&facts.pull_requests, found.pull_request)?.created_at;
-            if !commit.updates_from_base
-                && since < commit.authored_at
-                && commit.authored_at < reading.question.as_of
+    let mut found = Vec::new();
+    if with_agent.contains(&true) {
+        for (index, row) in (0_u32..).zip(&reading.tables.facts.comments) {
+            if row.created_at < reading.question.as_of
+                && let Some(place) = at.get((row.repository, row.number))
+                && with_agent.get(place) == Some(&true)
             {
-                let push = Push::by(reading.tables, commit.authored_at, commit.author);
-                found.pushes.extend(push);
+                found.push((place, index));
             }
         }
     }
-    for (index, row) in (0_u32..).zip(&facts.timeline) {
-        if row.at < reading.question.as_of
-            && let Some(at) = at.get((row.repository, row.number))
-        {
-            let found = found.get_mut(at)?;
-            if row.event == "head_ref_force_pushed" {
-                let push = Push::by(reading.tables, row.at, row.actor);
-                found.pushes.extend(push);
-            }
-            found.timeline.push(index);
-        }
-    }
-    beside_agents(reading, &mut at, &mut found);
-    let areas = areas(reading, &mut at);
-    let own = found.into_iter().zip(areas);
-    let members = own.map(|(found, areas)| found.in_order(reading.tables, areas));
-    Some(members.collect())
-}
-
-/// Adds the comments of pull requests to which an agent pushed.
-fn beside_agents(reading: &Reading<'_>, at: &mut PlaceOf, found: &mut [Found]) {
-    for (index, row) in (0_u32..).zip(&reading.tables.facts.comments) {
-        if row.created_at < reading.question.as_of
-            && let Some(at) = at.get((row.repository, row.number))
-            && let Some(found) = found.get_mut(at)
-            && found.pushes.iter().any(|push| push.agent.is_some())
-        {
-            found.comments.push(index);
-        }
-    }
+    Lists::of(at.place_of.len(), &found)
 }
 
 /// The areas of every pull request's files, sorted, each once.
@@ -212,16 +245,13 @@ fn areas(reading: &Reading<'_>, at: &mut PlaceOf) -> Vec<Arc<[String]>> {
     let mut of_path: HashMap<(RepositoryId, &str), u32> = HashMap::new();
     let mut known: Vec<Vec<String>> = Vec::new();
     // A pull request and a path's place in `known`: there are many rows and few paths.
-    let mut touched: Vec<Vec<u32>> = vec![Vec::new(); at.place_of.len()];
+    let mut touched: Vec<(usize, u32)> = Vec::new();
     for row in &reading.tables.facts.pull_request_files {
-        let Some(places) = at
-            .get((row.repository, row.number))
-            .and_then(|at| touched.get_mut(at))
-        else {
+        let Some(place) = at.get((row.repository, row.number)) else {
             continue;
         };
         let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
-        let place = *of_path
+        let path = *of_path
             .entry((row.repository, row.path.as_str()))
             .or_insert_with(|| {
                 let qualifier = qualifier(reading, row.repository);
@@ -233,12 +263,21 @@ fn areas(reading: &Reading<'_>, at: &mut PlaceOf) -> Vec<Arc<[String]>> {
                 );
                 next
             });
-        places.push(place);
+        touched.push((place, path));
     }
-    let of_places = |places: Vec<u32>| -> Arc<[String]> {
-        let names = places.iter().filter_map(|place| row(&known, *place));
-        let names: BTreeSet<&String> = names.flatten().collect();
-        names.into_iter().cloned().collect()
+    // Many pull requests touch the same areas: their list is there once.
+    let mut lists: BTreeMap<BTreeSet<&str>, Arc<[String]>> = BTreeMap::new();
+    let touched = Lists::of(at.place_of.len(), &touched);
+    let of_place = |place: usize| {
+        let names = touched.get(place).iter();
+        let names = names.filter_map(|path| row(&known, *path)).flatten();
+        let names: BTreeSet<&str> = names.map(String::as_str).collect();
+        if let Some(list) = lists.get(&names) {
+            return Arc::clone(list);
+        }
+        let list: Arc<[String]> = names.iter().map(ToString::to_string).collect();
+        lists.insert(names, Arc::clone(&list));
+        list
     };
-    touched.into_iter().map(of_places).collect()
+    (0..at.place_of.len()).map(of_place).collect()
 }

@@ -5,20 +5,20 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Question;
+use super::gathering::Gathered;
 pub use super::gathering::Key;
-use super::gathering::{Gathered, Members};
 use super::origins;
 use super::pushes::Push;
 use super::rows::{Rows, row};
 use crate::domain::{
-    Account, Comment, CommitId, Origin, PersonId, PullRequest, RequestAction, Review,
-    ReviewRequest, TimelineEvent,
+    Account, Comment, Origin, PersonId, PullRequest, PullRequestCommit, PullRequestFile,
+    RequestAction, Review, ReviewRequest, TimelineEvent,
 };
 use crate::tables::{CommitRow, Tables};
 use crate::work::{Fate, Reading};
 
 /// A pull request and what belongs to it, in order of time.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct FullPullRequest<'a> {
     /// The row.
     pub pull_request: &'a PullRequest,
@@ -26,58 +26,90 @@ pub struct FullPullRequest<'a> {
     pub reviews: Rows<'a, Review>,
     /// Requests and removals, by time.
     pub requests: Rows<'a, ReviewRequest>,
-    /// Ids of its own commits.
-    pub commits: Arc<[(CommitId, Timestamp)]>,
+    /// Its own commits, as GitHub lists them.
+    pub commits: Rows<'a, PullRequestCommit>,
     /// Drafts, closings, forced pushes, the merge queue, dismissals, …: everything but requests, by time.
     pub timeline: Rows<'a, TimelineEvent>,
     /// Pushes that can be told after its opening, by time: its own commits by their author time, and forced pushes. What automation
     /// pushed, and merges of the base into it, are left out.
-    pub pushes: Arc<[Push]>,
+    pub pushes: &'a [Push],
     /// Its comments, by time, where an agent pushed: nothing asks for those of others.
     pub comments: Rows<'a, Comment>,
     /// The areas of its files, sorted.
-    pub areas: Arc<[String]>,
+    pub areas: &'a Arc<[String]>,
     /// Who answers for it: its author, or whoever had an agent open it.
-    pub authors: Arc<[PersonId]>,
+    pub authors: &'a Arc<[PersonId]>,
 }
 
 /// A product's pull requests, by repository and number; grouped once a reading.
 #[must_use]
-pub fn of_product<'a>(reading: &Reading<'a>) -> Vec<FullPullRequest<'a>> {
-    let gathered = reading.once(|| Gathered::of(reading));
-    let facts = &reading.tables.facts;
-    let whole = |members: &Members| {
-        Some(FullPullRequest {
-            pull_request: row(&facts.pull_requests, members.pull_request)?,
-            reviews: Rows::of(&facts.reviews, &members.reviews),
-            requests: Rows::of(&facts.review_requests, &members.requests),
-            commits: Arc::clone(&members.commits),
-            timeline: Rows::of(&facts.timeline, &members.timeline),
-            pushes: Arc::clone(&members.pushes),
-            comments: Rows::of(&facts.comments, &members.comments),
-            areas: Arc::clone(&members.areas),
-            authors: Arc::clone(&members.authors),
-        })
-    };
-    gathered.0.iter().filter_map(whole).collect()
+pub fn of_product<'a>(reading: &'a Reading<'_>) -> Vec<FullPullRequest<'a>> {
+    wholes(reading, reading.gathered())
 }
 
-impl<'a> FullPullRequest<'a> {
-    /// A pull request with nothing on it yet.
+/// A pull request with everything that was said on it, and its files.
+#[derive(Debug, Clone, Copy)]
+pub struct WithTalk<'a> {
+    /// The pull request.
+    pub whole: FullPullRequest<'a>,
+    /// Its comments, by time, whoever pushed to it.
+    pub comments: Rows<'a, Comment>,
+    /// Its files.
+    pub files: Rows<'a, PullRequestFile>,
+}
+
+/// Some pull requests of [`of_product`] that are all of them, in their order, with everything that was said.
+pub fn with_talk<'a>(
+    reading: &'a Reading<'_>,
+    wholes: &[FullPullRequest<'a>],
+) -> impl Iterator<Item = WithTalk<'a>> {
+    let (talk, facts) = (reading.talk(), &reading.tables.facts);
+    let all = wholes.iter().enumerate();
+    all.map(|(at, whole)| WithTalk {
+        whole: *whole,
+        comments: Rows::of(&facts.comments, talk.comments.get(at)),
+        files: Rows::of(&facts.pull_request_files, talk.files.get(at)),
+    })
+}
+
+/// Those of a product that are open at the question's instant, for whoever asks for no other of that instant.
+#[derive(Debug)]
+pub struct OpenOnes(Gathered);
+
+impl OpenOnes {
+    /// Of a product.
     #[must_use]
-    pub fn bare(pull_request: &'a PullRequest) -> Self {
-        Self {
-            pull_request,
-            reviews: Rows::default(),
-            requests: Rows::default(),
-            commits: Arc::default(),
-            timeline: Rows::default(),
-            pushes: Arc::default(),
-            comments: Rows::default(),
-            areas: Arc::default(),
-            authors: Arc::default(),
-        }
+    pub fn of(reading: &Reading<'_>) -> Self {
+        Self(Gathered::of_open(reading))
     }
+
+    /// They, by repository and number.
+    #[must_use]
+    pub fn wholes<'a>(&'a self, reading: &'a Reading<'_>) -> Vec<FullPullRequest<'a>> {
+        wholes(reading, &self.0)
+    }
+}
+
+fn wholes<'a>(reading: &'a Reading<'_>, gathered: &'a Gathered) -> Vec<FullPullRequest<'a>> {
+    let facts = &reading.tables.facts;
+    let all = gathered.pull_requests.iter().enumerate();
+    let both = gathered.areas.iter().zip(&gathered.authors);
+    let whole = |((at, pull_request), (areas, authors)): ((usize, &u32), (&'a _, &'a _))| {
+        Some(FullPullRequest {
+            pull_request: row(&facts.pull_requests, *pull_request)?,
+            reviews: Rows::of(&facts.reviews, gathered.reviews.get(at)),
+            requests: Rows::of(&facts.review_requests, gathered.requests.get(at)),
+            commits: Rows::of(&facts.pull_request_commits, gathered.commits.get(at)),
+            timeline: Rows::of(&facts.timeline, gathered.timeline.get(at)),
+            pushes: gathered.pushes.get(at),
+            comments: Rows::of(&facts.comments, gathered.comments.get(at)),
+            areas,
+            authors,
+        })
+    };
+    let mut wholes = Vec::with_capacity(gathered.pull_requests.len());
+    wholes.extend(all.zip(both).filter_map(whole));
+    wholes
 }
 
 /// When a pull request was ready for review, from its opening on: every change of it, ready and draft in turn. Closing it, or
@@ -118,10 +150,7 @@ impl FullPullRequest<'_> {
     /// When it was merged or closed; `None` while it is open at the as-of instant.
     #[must_use]
     pub fn ended_at(&self, question: &Question) -> Option<Timestamp> {
-        let row = self.pull_request;
-        row.merged_at
-            .or(row.closed_at)
-            .filter(|at| *at < question.as_of)
+        self.pull_request.ended_at(question.as_of)
     }
 
     /// Human reviews by somebody else than whoever answers for it, by time.

@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::gathering::{Gathered, Talk};
 use super::{Product, Question};
 use crate::domain::RepositoryId;
 use crate::tables::Tables;
@@ -26,7 +27,12 @@ pub struct Reading<'a> {
 
 /// What has been told so far, one thing of a type: each reader brings its own type, and nobody sees another's.
 #[derive(Debug, Default)]
-struct Slots(Mutex<HashMap<TypeId, Box<dyn Any + Send + Sync>>>);
+struct Slots {
+    of_type: Mutex<HashMap<TypeId, Box<dyn Any + Send + Sync>>>,
+    /// What nearly everybody starts from: lent, where the others are handed out.
+    gathered: OnceLock<Gathered>,
+    talk: OnceLock<Talk>,
+}
 
 /// Computed by the first that asks.
 type Slot<T> = Arc<OnceLock<Arc<T>>>;
@@ -35,7 +41,7 @@ impl Slots {
     fn get<T: Any + Send + Sync>(&self, compute: impl FnOnce() -> T) -> Arc<T> {
         // The lock is gone before anything is computed: what is computed asks for what it starts from.
         let slot = {
-            let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut slots = self.of_type.lock().unwrap_or_else(PoisonError::into_inner);
             let slot = slots
                 .entry(TypeId::of::<T>())
                 .or_insert_with(|| Box::new(Slot::<T>::default()));
@@ -92,6 +98,17 @@ impl<'a> Reading<'a> {
             then: shared(&self.then, is_then),
             within: shared(&self.within, is_within),
         }
+    }
+
+    /// Which rows belong to each pull request at the question's instant.
+    pub(super) fn gathered(&self) -> &Gathered {
+        self.then.gathered.get_or_init(|| Gathered::of(self))
+    }
+
+    /// What was said on each of them, and their files.
+    pub(super) fn talk(&self) -> &Talk {
+        let of = || Talk::of(self, self.gathered());
+        self.then.talk.get_or_init(of)
     }
 
     /// What was so at the question's instant, whatever its window: computed by the first that asks, and kept under its type.

@@ -157,7 +157,7 @@ pub fn replay<'a, 'w>(
     let members = Members::of(reading);
     let mut all = Vec::new();
     for whole in wholes.iter().filter(|whole| !whole.requests.is_empty()) {
-        let mut asked: Vec<Asked<'a>> = whole.requests.iter().map(|row| whom(row)).collect();
+        let mut asked: Vec<Asked<'a>> = whole.requests.iter().map(whom).collect();
         asked.sort_unstable();
         asked.dedup();
         for asked in asked {

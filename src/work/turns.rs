@@ -235,10 +235,19 @@ impl<'a> Replay<'a> {
             (delivered, landings)
         });
         Self {
+            production,
+            ..Self::of_open(reading)
+        }
+    }
+
+    /// The same for pull requests that are open at the question's instant: none of them waits for a deployment.
+    #[must_use]
+    pub fn of_open(reading: &Reading<'a>) -> Self {
+        Self {
             tables: reading.tables,
             as_of: reading.question.as_of,
             checks: Checks::of(reading),
-            production,
+            production: None,
             teams: teams(reading.tables),
             tools: Tools::of(reading.tables),
             rules: reading
@@ -268,10 +277,7 @@ impl<'a> Replay<'a> {
     /// The life of one pull request; `Err` names the contradiction that leaves it without one.
     pub fn life(&self, whole: &FullPullRequest<'_>) -> Result<Life, &'static str> {
         let row = whole.pull_request;
-        let ended_at = row
-            .merged_at
-            .or(row.closed_at)
-            .filter(|at| *at < self.as_of);
+        let ended_at = row.ended_at(self.as_of);
         if ended_at.is_some_and(|at| at < row.created_at) {
             return Err(if row.merged_at.is_some() {
                 "merged_before_opened"

@@ -24,8 +24,8 @@ pub fn signed<'a>(
     let own = whole
         .commits
         .iter()
-        .filter_map(move |(commit, _)| row_of(*commit));
-    let is_own = |commit: &CommitId| whole.commits.iter().any(|(own, _)| own == commit);
+        .filter_map(move |own| row_of(own.commit));
+    let is_own = |commit: &CommitId| whole.commits.iter().any(|own| own.commit == *commit);
     let squashed = landed.filter(|commit| !is_own(commit)).and_then(row_of);
     let of_squash = squashed
         .into_iter()

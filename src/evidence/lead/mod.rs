@@ -68,7 +68,7 @@ pub struct LeadSources<'a> {
     pub people: &'a [Person],
     /// Names of the repositories.
     pub repositories: &'a BTreeMap<RepositoryId, RepoName>,
-    /// Every measure, figures of people included.
+    /// The measures of [`asks`] at least, figures of people included.
     pub measures: &'a [Measure],
     /// What is looked up product by product, in the order of the question.
     pub products: &'a [ProductSources],
@@ -151,6 +151,19 @@ pub struct Part {
     pub id: &'static str,
     /// The document.
     pub document: Document,
+}
+
+/// Whether the views are made from a metric; without members, whom they are about is told by every metric.
+#[must_use]
+pub fn asks(question: &Question, metric: &str) -> bool {
+    question.roster.members.is_empty()
+        || metric.starts_with("review.")
+        || [
+            "knowledge.silos",
+            "ownership.share",
+            "delegation.involvement",
+        ]
+        .contains(&metric)
 }
 
 /// Builds the views.

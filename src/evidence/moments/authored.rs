@@ -187,7 +187,7 @@ fn elsewhere(
         CameWith::PullRequest(key) => {
             let item = subject.index.item(key)?;
             let is_own = item.is_by(subject.person) && item.pull_request.merged_at.is_some();
-            if is_own || subject.index.is_by_a_machine(item) {
+            if is_own || item.is_by_a_machine {
                 return None;
             }
             let act = act

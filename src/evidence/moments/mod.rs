@@ -167,7 +167,7 @@ impl<'a> Subject<'a> {
     /// The pull requests of people that the person has to do with: what machines open is nobody's moment.
     pub(super) fn items(&self) -> impl Iterator<Item = &'a Item<'a>> {
         let items = self.index.items_of(self.person);
-        items.filter(|item| !self.index.is_by_a_machine(item))
+        items.filter(|item| !item.is_by_a_machine)
     }
 
     fn is_inside(&self, at: Timestamp) -> bool {

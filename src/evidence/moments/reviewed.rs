@@ -91,7 +91,7 @@ impl<'a> Fortnight<'a> {
             of_machines: subject
                 .index
                 .items_of(subject.person)
-                .filter(|item| subject.index.is_by_a_machine(item))
+                .filter(|item| item.is_by_a_machine)
                 .filter(|item| {
                     let mut reviews = item.reviews_by(subject.person, end);
                     reviews.any(|review| window.contains(review.submitted_at))

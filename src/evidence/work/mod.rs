@@ -17,7 +17,7 @@ use super::blocks::count;
 use super::goals::{self, Outcome};
 use super::handing_over;
 use super::pack::Face;
-use crate::domain::{Bucket, Granularity, PersonId, PullRequest, PullRequestState};
+use crate::domain::{Bucket, Granularity, PersonId, PullRequest, PullRequestState, side_by_side};
 use crate::report::document::{Block, Document, Span};
 use crate::work::Need;
 use crate::work::initiatives::{Decision, Initiative, Initiatives, Named, Story, Teller};
@@ -48,15 +48,18 @@ pub struct Record<'a> {
 
 impl<'a> Record<'a> {
     pub(super) fn of(sources: &'a Sources<'a>, subtitle: Vec<Span>) -> Self {
-        let teller = Teller::of(sources.past);
-        let mut found = Initiatives::of(sources.past);
-        let mut stories = Vec::new();
-        found.all.retain(|initiative| {
-            let story = teller.story(initiative);
-            let is_told = story.is_some();
-            stories.extend(story);
-            is_told
+        let (teller, mut found) = std::thread::scope(|scope| {
+            let found = scope.spawn(|| Initiatives::of(sources.past));
+            let teller = Teller::of(sources.past);
+            match found.join() {
+                Ok(found) => (teller, found),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
         });
+        let told = side_by_side(&found.all, &|initiative| teller.story(initiative));
+        let mut is_told = told.iter().map(Option::is_some);
+        found.all.retain(|_| is_told.next().unwrap_or_default());
+        let stories = told.into_iter().flatten().collect();
         let mut rest: BTreeMap<PersonId, Vec<(Timestamp, Key)>> = BTreeMap::new();
         for key in &found.rest {
             let row = teller.whole(*key).map(|whole| whole.pull_request);

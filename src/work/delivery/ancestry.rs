@@ -4,8 +4,6 @@
 
 use std::sync::Arc;
 
-use foldhash::HashMap;
-
 use crate::domain::{CommitId, RepositoryId};
 use crate::tables::{CommitRow, Tables};
 use crate::work::Reading;
@@ -13,7 +11,7 @@ use crate::work::Reading;
 /// Where every commit of a product is, and where its parents are: rows of `tables.commits`, then those of `tables.side_commits`.
 #[derive(Debug, Default)]
 pub struct Ancestry {
-    row_of: HashMap<(RepositoryId, CommitId), u32>,
+    row_of: RowOf,
     /// By row: where its parents begin in `parents`; one more than there are rows.
     first: Vec<usize>,
     parents: Vec<u32>,
@@ -35,34 +33,24 @@ impl Ancestry {
     pub fn of(reading: &Reading<'_>) -> Self {
         let inside = |commit: &CommitRow| reading.product.has(commit.repository);
         let mut ancestry = Self::default();
-        ancestry.row_of.reserve(
-            reading
-                .tables
-                .commits
-                .iter()
-                .filter(|row| inside(row))
-                .count(),
-        );
-        for (at, commit) in (0_u32..).zip(&reading.tables.commits) {
-            if inside(commit) {
-                let key = (commit.repository, commit.commit);
-                ancestry.row_of.insert(key, at);
-            }
-        }
         let n_landed = u32::try_from(reading.tables.commits.len()).unwrap_or(u32::MAX);
-        for (at, commit) in (n_landed..).zip(&reading.tables.side_commits) {
-            if reading.product.has(commit.repository) {
-                let key = (commit.repository, commit.commit);
-                // What has landed since is in the table of commits.
-                ancestry.row_of.entry(key).or_insert(at);
-            }
-        }
+        let landed = (0_u32..).zip(&reading.tables.commits);
+        let landed = landed.filter(|(_, commit)| inside(commit));
+        // What has landed since is in the table of commits, which comes first.
+        let beside = (n_landed..).zip(&reading.tables.side_commits);
+        let beside = beside.filter(|(_, commit)| reading.product.has(commit.repository));
+        ancestry.row_of = RowOf::of(
+            landed
+                .map(|(at, commit)| (commit.repository, commit.commit, at))
+                .chain(beside.map(|(at, commit)| (commit.repository, commit.commit, at)))
+                .collect(),
+        );
         ancestry.first.push(0);
         for (at, commit) in reading.tables.commits.iter().enumerate() {
             if inside(commit) {
                 let row_of = |parent: &CommitId| {
                     let before = row_shortly_before(&reading.tables.commits, at, parent);
-                    before.or_else(|| ancestry.row_of.get(&(commit.repository, *parent)).copied())
+                    before.or_else(|| ancestry.row_of.get(commit.repository, *parent))
                 };
                 let known = commit.parents.iter().filter_map(row_of);
                 ancestry.parents.extend(known);
@@ -70,7 +58,7 @@ impl Ancestry {
             ancestry.first.push(ancestry.parents.len());
         }
         for commit in &reading.tables.side_commits {
-            let row_of = |id: &CommitId| ancestry.row_of.get(&(commit.repository, *id)).copied();
+            let row_of = |id: &CommitId| ancestry.row_of.get(commit.repository, *id);
             if reading.product.has(commit.repository) {
                 ancestry
                     .parents
@@ -85,7 +73,7 @@ impl Ancestry {
 
     /// The rows of originals and copies: what was picked from the default branch, and what was picked onto it.
     fn copies_in(&self, tables: &Tables) -> Vec<(u32, u32)> {
-        let row_of = |repository, id: CommitId| self.row_of.get(&(repository, id)).copied();
+        let row_of = |repository, id: CommitId| self.row_of.get(repository, id);
         let n_landed = u32::try_from(tables.commits.len()).unwrap_or(u32::MAX);
         let beside = tables.side_commits.iter().filter_map(|copy| {
             let original = row_of(copy.repository, copy.copy_of?)?;
@@ -106,8 +94,7 @@ impl Ancestry {
     /// Where a commit is; `None` where the history does not know it.
     #[must_use]
     pub fn row(&self, repository: RepositoryId, commit: CommitId) -> Option<usize> {
-        let row = self.row_of.get(&(repository, commit))?;
-        usize::try_from(*row).ok()
+        usize::try_from(self.row_of.get(repository, commit)?).ok()
     }
 
     /// The parents that the history knows, in order.
@@ -169,6 +156,71 @@ impl Ancestry {
     }
 }
 
+/// The rows of commits by their ids: in buckets by what the ids are, so that a look-up touches little memory.
+#[derive(Debug, Default)]
+struct RowOf {
+    /// In the order of the rows: what is asked for one after the other lies side by side.
+    entries: Vec<(RepositoryId, CommitId, u32)>,
+    /// Where each bucket begins in `places`; one more than there are buckets.
+    first: Vec<u32>,
+    /// Places of entries, by bucket and in their order.
+    places: Vec<u32>,
+}
+
+impl RowOf {
+    /// Of several entries of one commit the first counts.
+    fn of(entries: Vec<(RepositoryId, CommitId, u32)>) -> Self {
+        let n_buckets = entries.len().next_power_of_two();
+        let mut first = vec![0_u32; n_buckets + 1];
+        for (repository, commit, _) in &entries {
+            if let Some(after) = first.get_mut(bucket(n_buckets, *repository, *commit) + 1) {
+                *after += 1;
+            }
+        }
+        let mut n_before = 0;
+        for from in &mut first {
+            n_before += *from;
+            *from = n_before;
+        }
+        let mut places = vec![0_u32; entries.len()];
+        let mut next = first.clone();
+        for (place, (repository, commit, _)) in (0_u32..).zip(&entries) {
+            if let Some(next) = next.get_mut(bucket(n_buckets, *repository, *commit)) {
+                let slot = usize::try_from(*next).ok();
+                if let Some(slot) = slot.and_then(|slot| places.get_mut(slot)) {
+                    *slot = place;
+                }
+                *next += 1;
+            }
+        }
+        Self {
+            entries,
+            first,
+            places,
+        }
+    }
+
+    fn get(&self, repository: RepositoryId, commit: CommitId) -> Option<u32> {
+        let at = bucket(self.first.len().checked_sub(1)?, repository, commit);
+        let [from, to] = [self.first.get(at)?, self.first.get(at + 1)?];
+        let bucket = usize::try_from(*from).ok()?..usize::try_from(*to).ok()?;
+        let entries = self.places.get(bucket)?.iter();
+        let mut entries =
+            entries.filter_map(|place| self.entries.get(usize::try_from(*place).ok()?));
+        let found = entries.find(|one| (one.0, one.1) == (repository, commit));
+        found.map(|(_, _, row)| *row)
+    }
+}
+
+/// The bucket of a commit, of so many: a power of two. An id is a checksum already, so that a few of its bytes spread them.
+fn bucket(n_buckets: usize, repository: RepositoryId, commit: CommitId) -> usize {
+    let first = commit.as_bytes().first_chunk::<8>();
+    let bits = first.map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    let bits = (bits ^ u64::from(repository.0)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let bits = usize::try_from(bits >> 32).unwrap_or(usize::MAX);
+    bits & n_buckets.saturating_sub(1)
+}
+
 /// How many rows before a commit its parents are looked for without a map.
 const BEFORE: usize = 4;
 
@@ -215,6 +267,23 @@ impl RowSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_commit_is_found_in_its_own_repository() {
+        let id = |byte: u8| CommitId::from_bytes(&[byte; 20]).unwrap();
+        let [one, two] = [RepositoryId(1), RepositoryId(2)];
+        let entries = (0..200_u8).map(|byte| (one, id(byte), u32::from(byte)));
+        // A fork has its origin's commits; what comes again does not count.
+        let again = [(two, id(7), 500), (one, id(7), 501)];
+        let rows = RowOf::of(entries.chain(again).collect());
+        for byte in 0..200 {
+            assert_eq!(rows.get(one, id(byte)), Some(u32::from(byte)));
+        }
+        assert_eq!(rows.get(two, id(7)), Some(500));
+        assert_eq!([rows.get(two, id(8)), rows.get(one, id(200))], [None; 2]);
+        assert_eq!(RowOf::of(Vec::new()).get(one, id(1)), None);
+        assert_eq!(RowOf::default().get(one, id(1)), None);
+    }
 
     #[test]
     fn a_set_of_rows_holds_what_was_put_in_once() {

@@ -43,8 +43,8 @@ impl Carriers {
             .iter()
             .filter(|whole| whole.pull_request.merged_at.is_some());
         for whole in merged.clone() {
-            for (commit, _) in whole.commits.iter() {
-                carriers.insert(*commit, whole.key());
+            for own in &whole.commits {
+                carriers.insert(own.commit, whole.key());
             }
         }
         // Where it landed is surer than what it was made of: a commit can be on two branches.
@@ -129,8 +129,8 @@ fn only_of_its_time<'a>(
         return only;
     }
     for whole in merged {
-        for (_, authored_at) in whole.commits.iter() {
-            let time = (whole.pull_request.repository, *authored_at);
+        for own in &whole.commits {
+            let time = (whole.pull_request.repository, own.authored_at);
             if wanted.contains(&time) {
                 let found = only.entry(time).or_insert(Some(whole.key()));
                 if *found != Some(whole.key()) {

@@ -12,10 +12,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::ancestry::{self, Ancestry, RowSet};
 use super::reverts::Reverts;
-use crate::domain::{CommitId, PrNumber, PullRequestState, RepositoryId};
+use crate::domain::{
+    CommitId, PrNumber, PullRequest, PullRequestCommit, PullRequestState, RepositoryId,
+};
 use crate::tables::{CommitRow, Tables};
 use crate::work::Reading;
 use crate::work::pull_requests::{FullPullRequest, Key};
+use crate::work::rows::Rows;
 
 /// A change that GitHub names no commit of lands within this time of its merge, on either side.
 pub const NEAR: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -67,19 +70,38 @@ pub struct Landings {
     reverts: HashMap<Key, Vec<CommitId>>,
 }
 
+/// A pull request with its own commits.
+#[derive(Debug, Clone, Copy)]
+struct Own<'a> {
+    pull_request: &'a PullRequest,
+    commits: Rows<'a, PullRequestCommit>,
+}
+
+impl Own<'_> {
+    fn key(&self) -> Key {
+        (self.pull_request.repository, self.pull_request.number)
+    }
+}
+
 /// Where a product's pull requests landed.
 #[must_use]
 pub fn of_product(reading: &Reading<'_>, wholes: &[FullPullRequest<'_>]) -> Arc<Landings> {
-    reading.once(|| Landings::of(reading, ancestry::of_product(reading), wholes))
+    let all = || {
+        let own = wholes.iter().map(|whole| Own {
+            pull_request: whole.pull_request,
+            commits: whole.commits,
+        });
+        Landings::of(reading, ancestry::of_product(reading), own)
+    };
+    reading.once(all)
 }
 
 impl Landings {
     /// Finds the landing commit of every merged pull request.
-    #[must_use]
-    pub fn of(
+    fn of<'a>(
         reading: &Reading<'_>,
         ancestry: Arc<Ancestry>,
-        wholes: &[FullPullRequest<'_>],
+        wholes: impl Iterator<Item = Own<'a>>,
     ) -> Self {
         let mut picked: HashMap<(RepositoryId, CommitId), Vec<CommitId>> = HashMap::new();
         let mut named: HashMap<Key, Vec<CommitId>> = HashMap::new();
@@ -104,14 +126,11 @@ impl Landings {
             ancestry,
             ..Self::default()
         };
-        for whole in wholes
-            .iter()
-            .filter(|whole| whole.pull_request.state == PullRequestState::Merged)
-        {
+        for whole in wholes.filter(|whole| whole.pull_request.state == PullRequestState::Merged) {
             let repository = whole.pull_request.repository;
             // On the default branch, or on a release branch that is deployed: GitHub, or git, names the very commit.
             let there = |commit: &CommitId| landings.ancestry.row(repository, *commit).is_some();
-            let own = || whole.commits.iter().rev().map(|(commit, _)| *commit);
+            let own = || whole.commits.iter().rev().map(|row| row.commit);
             let merged_at = whole.pull_request.merged_at;
             // Of several near ones the nearest; of equally near ones the newest: a re-landed pull request lands again.
             let nearest = |commits: &Vec<CommitId>| {
@@ -153,7 +172,7 @@ impl Landings {
             });
             if let Some((commit, rung)) = landed {
                 landings.landed.insert(whole.key(), (commit, rung));
-                landings.absorb(repository, commit, whole, reading.tables, &reverts);
+                landings.absorb(repository, commit, &whole, reading.tables, &reverts);
             }
         }
         landings
@@ -162,30 +181,31 @@ impl Landings {
     /// The same for some pull requests alone.
     #[must_use]
     pub fn of_some(reading: &Reading<'_>, wanted: &BTreeSet<Key>) -> Self {
-        let mut wholes: BTreeMap<Key, FullPullRequest<'_>> = reading
-            .tables
-            .facts
+        let facts = &reading.tables.facts;
+        let mut commits: BTreeMap<Key, Vec<u32>> = BTreeMap::new();
+        for (at, row) in (0_u32..).zip(&facts.pull_request_commits) {
+            let key = (row.repository, row.number);
+            if wanted.contains(&key) {
+                commits.entry(key).or_default().push(at);
+            }
+        }
+        let own: BTreeMap<Key, Own<'_>> = facts
             .pull_requests
             .iter()
-            .filter(|row| wanted.contains(&(row.repository, row.number)))
-            .map(|row| ((row.repository, row.number), FullPullRequest::bare(row)))
+            .map(|row| ((row.repository, row.number), row))
+            .filter(|(key, _)| wanted.contains(key))
+            .map(|(key, pull_request)| {
+                let places = commits.get(&key).map_or(&[][..], Vec::as_slice);
+                let commits = Rows::of(&facts.pull_request_commits, places);
+                let own = Own {
+                    pull_request,
+                    commits,
+                };
+                (key, own)
+            })
             .collect();
-        let mut commits: BTreeMap<Key, Vec<(CommitId, Timestamp)>> = BTreeMap::new();
-        for row in &reading.tables.facts.pull_request_commits {
-            let key = (row.repository, row.number);
-            if wholes.contains_key(&key) {
-                let own = commits.entry(key).or_default();
-                own.push((row.commit, row.authored_at));
-            }
-        }
-        for (key, commits) in commits {
-            if let Some(whole) = wholes.get_mut(&key) {
-                whole.commits = commits.into();
-            }
-        }
-        let wholes: Vec<_> = wholes.into_values().collect();
         let ancestry = ancestry::of_product(reading);
-        Self::of(reading, ancestry, &wholes)
+        Self::of(reading, ancestry, own.into_values())
     }
 
     /// A commit of the product's default branches, with its row.
@@ -207,11 +227,11 @@ impl Landings {
         &mut self,
         repository: RepositoryId,
         landed: CommitId,
-        whole: &FullPullRequest<'_>,
+        whole: &Own<'_>,
         tables: &Tables,
         taken: &Reverts,
     ) {
-        let own = whole.commits.iter().map(|(commit, _)| *commit);
+        let own = whole.commits.iter().map(|row| row.commit);
         let mut reverts: Vec<CommitId> = Vec::new();
         for commit in own.chain([landed]) {
             reverts.extend(taken.reverted(repository, commit));
@@ -228,7 +248,10 @@ impl Landings {
             else {
                 break;
             };
-            let is_own = || whole.commits.iter().any(|(_, at)| *at == row.authored_at);
+            let is_own = || {
+                let mut own = whole.commits.iter();
+                own.any(|one| one.authored_at == row.authored_at)
+            };
             if row.commit != landed && !is_own() {
                 break;
             }

@@ -1,6 +1,6 @@
 //! Which commits take a change back. A revert of a revert brings the change in again: that is no repair, it is the work itself.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::domain::{CommitId, RepositoryId};
 use crate::work::Reading;

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Named;
-use crate::domain::{Issue, PrNumber};
+use crate::domain::{Issue, PrNumber, PullRequestFile, RepositoryId};
 use crate::work::file_areas::qualifier;
 use crate::work::pages::key_of;
 use crate::work::parents::Parents;
-use crate::work::pull_requests::{FullPullRequest, Key, not_human};
+use crate::work::pull_requests::{Key, WithTalk, not_human};
 use crate::work::roster::RosterInitiative;
+use crate::work::rows::Rows;
 use crate::work::{Past, Reading};
 
 /// Labels of pull requests that name an initiative begin so.
@@ -27,8 +28,6 @@ pub(super) struct Marks<'a> {
     tracking: BTreeSet<Key>,
     /// Issues of which, or of a part of which, so many do.
     epics: BTreeSet<Key>,
-    /// Files with their changed lines.
-    files: HashMap<Key, Vec<(&'a str, u64)>>,
 }
 
 impl<'a> Marks<'a> {
@@ -90,18 +89,12 @@ impl<'a> Marks<'a> {
             whole
         });
         let epics = named_often(wholes);
-        let mut files: HashMap<Key, Vec<(&str, u64)>> = HashMap::new();
-        for file in &facts.pull_request_files {
-            let of_key = files.entry((file.repository, file.number)).or_default();
-            of_key.push((&file.path, file.additions + file.deletions));
-        }
         Self {
             issues,
             issues_of,
             above,
             tracking,
             epics,
-            files,
         }
     }
 
@@ -110,12 +103,13 @@ impl<'a> Marks<'a> {
         &self,
         past: &Past<'_>,
         reading: &Reading<'_>,
-        whole: &FullPullRequest<'_>,
+        with_talk: &WithTalk<'_>,
     ) -> Option<(Named, String)> {
+        let whole = &with_talk.whole;
         let declared = past.question.roster.initiatives.iter();
         let mut matching = declared
             .enumerate()
-            .filter(|(_, one)| self.matches(past, one, whole));
+            .filter(|(_, one)| self.matches(past, one, with_talk));
         if let Some((at, one)) = matching.next() {
             return Some((Named::Register(at), one.initiative.title.clone()));
         }
@@ -145,12 +139,8 @@ impl<'a> Marks<'a> {
     }
 
     /// Whether a pull request belongs to an initiative of the register.
-    fn matches(
-        &self,
-        past: &Past<'_>,
-        one: &RosterInitiative,
-        whole: &FullPullRequest<'_>,
-    ) -> bool {
+    fn matches(&self, past: &Past<'_>, one: &RosterInitiative, with_talk: &WithTalk<'_>) -> bool {
+        let whole = &with_talk.whole;
         let (row, initiative) = (whole.pull_request, &one.initiative);
         let day = past.question.zone.to_datetime(row.created_at).date();
         let is_inside = initiative.from.is_none_or(|from| from <= day)
@@ -182,9 +172,11 @@ impl<'a> Marks<'a> {
             labels.any(|found| found.eq_ignore_ascii_case(label))
         };
         let touches = || {
-            let paths = self.files.get(&whole.key()).into_iter().flatten();
             let globs = one.paths.as_ref();
-            globs.is_some_and(|globs| paths.clone().any(|(path, _)| globs.is_match(path)))
+            globs.is_some_and(|globs| {
+                let mut files = with_talk.files.iter();
+                files.any(|file| globs.is_match(&file.path))
+            })
         };
         initiative.milestone.as_ref().is_some_and(of_milestone)
             || initiative.issue.as_ref().is_some_and(of_issue)
@@ -195,29 +187,39 @@ impl<'a> Marks<'a> {
                 .is_some_and(|prefix| row.head_branch.starts_with(prefix.as_str()))
             || touches()
     }
+}
 
+/// The areas of the paths of a product's pull requests: each path is looked at once.
+#[derive(Default)]
+pub(super) struct AreasOfPaths<'a>(HashMap<(RepositoryId, &'a str), Vec<String>>);
+
+impl<'a> AreasOfPaths<'a> {
     /// The area with most changed lines of a pull request, its repository before it; `None` where no file of it is in an area, or none
     /// is known.
     pub(super) fn main_area(
-        &self,
+        &mut self,
         reading: &Reading<'_>,
-        whole: &FullPullRequest<'_>,
+        files: Rows<'a, PullRequestFile>,
     ) -> Option<String> {
-        let repository = whole.pull_request.repository;
-        let mut lines: BTreeMap<String, u64> = BTreeMap::new();
-        for (path, n) in self.files.get(&whole.key()).into_iter().flatten() {
-            let areas = reading
-                .question
-                .areas
-                .of(repository, path, qualifier(reading, repository));
-            for area in areas {
-                *lines.entry(area).or_default() += *n;
+        let mut of_files: Vec<(&'a PullRequestFile, u64)> = Vec::with_capacity(files.len());
+        for file in &files {
+            let repository = file.repository;
+            let areas = self.0.entry((repository, &file.path));
+            areas.or_insert_with(|| {
+                let qualifier = qualifier(reading, repository);
+                reading.question.areas.of(repository, &file.path, qualifier)
+            });
+            of_files.push((file, file.additions + file.deletions));
+        }
+        let mut lines: BTreeMap<&str, u64> = BTreeMap::new();
+        for (file, n) in of_files {
+            let areas = self.0.get(&(file.repository, file.path.as_str()));
+            for area in areas.into_iter().flatten() {
+                *lines.entry(area).or_default() += n;
             }
         }
-        let most = lines
-            .into_iter()
-            .max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0)));
-        most.map(|(area, _)| area)
+        let most = lines.into_iter().max_by(|a, b| (a.1, b.0).cmp(&(b.1, a.0)));
+        most.map(|(area, _)| area.to_owned())
     }
 }
 

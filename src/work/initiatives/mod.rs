@@ -15,13 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-use self::marks::Marks;
 pub use self::marks::with_product;
+use self::marks::{AreasOfPaths, Marks};
 pub use self::story::{Decision, Involved, Production, Story, Waits};
 pub use self::teller::Teller;
 use super::Past;
 use super::areas::Areas;
-use super::pull_requests::{Key, not_human, of_product};
+use super::pull_requests::{Key, not_human, of_product, with_talk};
 use crate::domain::{PersonId, RepositoryId};
 
 /// So many pull requests without a name are told as one piece of work.
@@ -78,17 +78,19 @@ impl Initiatives {
         let mut unnamed: BTreeMap<Place, Vec<(Timestamp, Key)>> = BTreeMap::new();
         let mut rest = BTreeSet::new();
         for reading in &past.readings {
-            for whole in &of_product(reading) {
+            let mut areas = AreasOfPaths::default();
+            for with_talk in with_talk(reading, &of_product(reading)) {
+                let (whole, files) = (&with_talk.whole, with_talk.files);
                 let row = whole.pull_request;
                 let author = row
                     .author
                     .filter(|_| not_human(past.tables, row.author).is_none());
                 let Some(author) = author else { continue };
                 let opened = (row.created_at, whole.key());
-                if let Some(name) = marks.name(past, reading, whole) {
+                if let Some(name) = marks.name(past, reading, &with_talk) {
                     groups.entry(name).or_default().push(opened);
                 } else {
-                    let area = marks.main_area(reading, whole);
+                    let area = areas.main_area(reading, files);
                     let place = (row.repository, area, author);
                     unnamed.entry(place).or_default().push(opened);
                 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::Initiative;
 use super::spent::{Spent, SpentByOpening};
 use super::story::{Decision, Involved, Production, Story};
-use crate::domain::{CommitId, PersonId, PullRequestState, RepositoryId};
+use crate::domain::{Comment, CommitId, PersonId, PullRequestState, RepositoryId, side_by_side};
 use crate::work::areas::Areas;
 use crate::work::delivery::incidents::{self, Incidents, Placed};
 use crate::work::delivery::landing::{self, Landings};
@@ -27,7 +27,7 @@ pub struct Teller<'a> {
     place_of: HashMap<Key, (usize, usize)>,
     /// Decision records and who wrote them, by pull request.
     records: HashMap<Key, Vec<(PersonId, String)>>,
-    /// Who commented, by pull request.
+    /// Who commented, by pull request with a decision record.
     commented: HashMap<Key, BTreeSet<PersonId>>,
 }
 
@@ -49,7 +49,8 @@ impl<'a> Teller<'a> {
     /// Looks everything up.
     #[must_use]
     pub fn of(past: &'a Past<'a>) -> Self {
-        let products: Vec<Product<'a>> = past.readings.iter().map(Product::of).collect();
+        let readings: Vec<&'a Reading<'a>> = past.readings.iter().collect();
+        let products: Vec<Product<'a>> = side_by_side(&readings, &|reading| Product::of(reading));
         let mut place_of = HashMap::new();
         for (at, product) in products.iter().enumerate() {
             for (index, whole) in product.wholes.iter().enumerate() {
@@ -69,7 +70,9 @@ impl<'a> Teller<'a> {
         }
         let facts = &past.tables.facts;
         let mut commented: HashMap<Key, BTreeSet<PersonId>> = HashMap::new();
-        for comment in &facts.comments {
+        // Only beside records it is told.
+        let beside = |row: &&Comment| records.contains_key(&(row.repository, row.number));
+        for comment in facts.comments.iter().filter(beside) {
             let person = comment
                 .author
                 .filter(|person| past.tables.is_human(*person));
@@ -230,6 +233,9 @@ impl<'a> Teller<'a> {
 
     fn decisions(&self, whole: &FullPullRequest<'_>, at: Timestamp) -> Vec<Decision> {
         let key = whole.key();
+        let Some(records) = self.records.get(&key) else {
+            return Vec::new();
+        };
         let row = whole.pull_request;
         let reviewers = whole
             .human_reviews(self.past.tables)
@@ -240,7 +246,7 @@ impl<'a> Teller<'a> {
             people.remove(&author);
         }
         let mut by_path: BTreeMap<&str, BTreeSet<PersonId>> = BTreeMap::new();
-        for (person, path) in self.records.get(&key).into_iter().flatten() {
+        for (person, path) in records {
             by_path.entry(path).or_default().insert(*person);
         }
         let records = by_path.into_iter();
@@ -326,9 +332,12 @@ impl<'a> Product<'a> {
                 *n_of.entry(first).or_default() += 1;
             }
         }
+        if n_of.is_empty() {
+            return Vec::new();
+        }
         let all = incidents.all.iter();
-        all.filter_map(|one| Some((one.clone(), *n_of.get(&one.cause?)?)))
-            .collect()
+        let caused = all.filter_map(|one| Some((one, *n_of.get(&one.cause?)?)));
+        caused.map(|(one, n)| (one.clone(), n)).collect()
     }
 }
 

@@ -86,7 +86,7 @@ impl Checks {
         let mut spans: Vec<Span> = whole
             .commits
             .iter()
-            .filter_map(|(commit, _)| self.spans.get(&(repository, *commit)))
+            .filter_map(|own| self.spans.get(&(repository, own.commit)))
             .flatten()
             .copied()
             .collect();
