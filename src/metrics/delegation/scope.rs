@@ -116,6 +116,12 @@ impl Covered {
         let touching = rows.filter(|(_, file)| {
             usize::try_from(**file).is_ok_and(|at| is_covered.get(at) == Some(&true))
         });
+        // Changes come by commit: most rows are the one before.
+        let mut last = None;
+        let rows = touching.map(|(row, _)| *row);
+        let commits = rows
+            .filter(|row| last.replace(*row) != Some(*row))
+            .collect();
         let mut known: HashMap<&str, bool> = HashMap::new();
         let mut pull_requests = HashSet::new();
         let facts = &tables.facts;
@@ -137,7 +143,7 @@ impl Covered {
             .filter(has_label);
         pull_requests.extend(labelled.map(|row| (row.repository, row.number)));
         let mut covered = Self {
-            commits: touching.map(|(row, _)| *row).collect(),
+            commits,
             pull_requests,
             acts: Vec::new(),
         };

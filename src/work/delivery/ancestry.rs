@@ -13,7 +13,7 @@ use crate::work::Reading;
 pub struct Ancestry {
     row_of: RowOf,
     /// By row: where its parents begin in `parents`; one more than there are rows.
-    first: Vec<usize>,
+    first: Vec<u32>,
     parents: Vec<u32>,
     /// Rows of `tables.commits`: they come first.
     n_landed: usize,
@@ -55,7 +55,7 @@ impl Ancestry {
                 let known = commit.parents.iter().filter_map(row_of);
                 ancestry.parents.extend(known);
             }
-            ancestry.first.push(ancestry.parents.len());
+            ancestry.first.push(end(&ancestry.parents));
         }
         for commit in &reading.tables.side_commits {
             let row_of = |id: &CommitId| ancestry.row_of.get(commit.repository, *id);
@@ -64,7 +64,7 @@ impl Ancestry {
                     .parents
                     .extend(commit.parents.iter().filter_map(row_of));
             }
-            ancestry.first.push(ancestry.parents.len());
+            ancestry.first.push(end(&ancestry.parents));
         }
         ancestry.n_landed = reading.tables.commits.len();
         ancestry.copies = ancestry.copies_in(reading.tables);
@@ -101,7 +101,11 @@ impl Ancestry {
     #[must_use]
     pub fn parents(&self, row: usize) -> &[u32] {
         match (self.first.get(row), self.first.get(row + 1)) {
-            (Some(from), Some(to)) => self.parents.get(*from..*to).unwrap_or(&[]),
+            (Some(from), Some(to)) => {
+                let parents = usize::try_from(*from).ok().zip(usize::try_from(*to).ok());
+                let parents = parents.and_then(|(from, to)| self.parents.get(from..to));
+                parents.unwrap_or(&[])
+            }
             _ => &[],
         }
     }
@@ -219,6 +223,11 @@ fn bucket(n_buckets: usize, repository: RepositoryId, commit: CommitId) -> usize
     let bits = (bits ^ u64::from(repository.0)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let bits = usize::try_from(bits >> 32).unwrap_or(usize::MAX);
     bits & n_buckets.saturating_sub(1)
+}
+
+/// Where what comes next begins.
+fn end(parents: &[u32]) -> u32 {
+    u32::try_from(parents.len()).unwrap_or(u32::MAX)
 }
 
 /// How many rows before a commit its parents are looked for without a map.

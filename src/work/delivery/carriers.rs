@@ -15,8 +15,10 @@ use crate::work::pull_requests::{FullPullRequest, Key, of_product as pull_reques
 #[derive(Debug, Default)]
 pub struct Carriers {
     ancestry: Arc<Ancestry>,
-    /// By row of the ancestry.
-    by_row: Vec<Option<Key>>,
+    /// The product's pull requests.
+    keys: Vec<Key>,
+    /// By row of the ancestry: 0, or one more than the place of a key. There are millions of rows.
+    by_row: Vec<u32>,
     /// Of commits that the history does not know.
     elsewhere: HashMap<(RepositoryId, CommitId), Key>,
 }
@@ -33,23 +35,26 @@ impl Carriers {
         let landings = landing::of_product(reading, &wholes);
         let ancestry = ancestry::of_product(reading);
         let mut carriers = Self {
-            by_row: vec![None; ancestry.n_rows()],
+            keys: wholes.iter().map(FullPullRequest::key).collect(),
+            by_row: vec![0; ancestry.n_rows()],
             ancestry,
             elsewhere: HashMap::new(),
         };
         // The weakest tie first, so that a stronger one takes its place: a number in the message of about the merge.
         carriers.named(reading, &wholes);
-        let merged = wholes
-            .iter()
-            .filter(|whole| whole.pull_request.merged_at.is_some());
-        for whole in merged.clone() {
+        let merged = (1_u32..).zip(&wholes);
+        let merged = merged.filter(|(_, whole)| whole.pull_request.merged_at.is_some());
+        for (carrier, whole) in merged.clone() {
             for own in &whole.commits {
-                carriers.insert(own.commit, whole.key());
+                carriers.insert(own.commit, whole.key(), carrier);
             }
         }
         // Where it landed is surer than what it was made of: a commit can be on two branches.
         for (key, commit, _) in landings.all() {
-            carriers.insert(commit, key);
+            if let Ok(place) = carriers.keys.binary_search(&key) {
+                let carrier = u32::try_from(place + 1).unwrap_or_default();
+                carriers.insert(commit, key, carrier);
+            }
         }
         // A rebase gives commits new ids and leaves their author times.
         let rebased: Vec<usize> = (0..reading.tables.commits.len())
@@ -58,10 +63,10 @@ impl Carriers {
         let only = only_of_its_time(reading, &rebased, merged);
         for row in rebased {
             if let Some(commit) = reading.tables.commits.get(row)
-                && let Some(Some(key)) = only.get(&(commit.repository, commit.authored_at))
+                && let Some(Some(carrier)) = only.get(&(commit.repository, commit.authored_at))
                 && let Some(slot) = carriers.by_row.get_mut(row)
             {
-                *slot = Some(*key);
+                *slot = *carrier;
             }
         }
         carriers
@@ -69,27 +74,27 @@ impl Carriers {
 
     /// The merged pull request whose number a commit's message has, where it landed about when that was merged.
     fn named(&mut self, reading: &Reading<'_>, wholes: &[FullPullRequest<'_>]) {
-        let merged: HashMap<Key, Timestamp> = wholes
-            .iter()
-            .filter_map(|whole| Some((whole.key(), whole.pull_request.merged_at?)))
+        let merged: HashMap<Key, (u32, Timestamp)> = (1_u32..)
+            .zip(wholes)
+            .filter_map(|(carrier, whole)| {
+                Some((whole.key(), (carrier, whole.pull_request.merged_at?)))
+            })
             .collect();
         let commits = reading.tables.commits.iter().zip(&mut self.by_row);
         for (row, slot) in commits.filter(|(row, _)| reading.product.has(row.repository)) {
             let key = row
                 .pull_request
                 .map(|number| (row.repository, PrNumber(number)));
-            let is_near = |key: &Key| {
-                let merged_at = merged.get(key);
-                merged_at.is_some_and(|at| landing::is_near(row.committed_at, Some(*at)))
-            };
-            *slot = key.filter(is_near);
+            let named = key.and_then(|key| merged.get(&key));
+            let near = named.filter(|(_, at)| landing::is_near(row.committed_at, Some(*at)));
+            *slot = near.map_or(0, |(carrier, _)| *carrier);
         }
     }
 
-    fn insert(&mut self, commit: CommitId, key: Key) {
+    fn insert(&mut self, commit: CommitId, key: Key, carrier: u32) {
         let row = self.ancestry.row(key.0, commit);
         match row.and_then(|row| self.by_row.get_mut(row)) {
-            Some(slot) => *slot = Some(key),
+            Some(slot) => *slot = carrier,
             None => {
                 self.elsewhere.insert((key.0, commit), key);
             }
@@ -108,32 +113,34 @@ impl Carriers {
     /// The same by the commit's row in `tables.commits`.
     #[must_use]
     pub fn of_row(&self, row: usize) -> Option<Key> {
-        self.by_row.get(row).copied().flatten()
+        let place = self.by_row.get(row)?.checked_sub(1)?;
+        self.keys.get(usize::try_from(place).ok()?).copied()
     }
 }
 
-/// By the author times of some rows: the only merged pull request that has a commit of that time; `None`: several have.
+/// By the author times of some rows: the only merged pull request that has a commit of that time, as rows name it; `None`: several
+/// have.
 fn only_of_its_time<'a>(
     reading: &Reading<'_>,
     rows: &[usize],
-    merged: impl Iterator<Item = &'a FullPullRequest<'a>>,
-) -> HashMap<(RepositoryId, Timestamp), Option<Key>> {
+    merged: impl Iterator<Item = (u32, &'a FullPullRequest<'a>)>,
+) -> HashMap<(RepositoryId, Timestamp), Option<u32>> {
     let commits = rows
         .iter()
         .filter_map(|row| reading.tables.commits.get(*row));
     let wanted: HashSet<(RepositoryId, Timestamp)> = commits
         .map(|row| (row.repository, row.authored_at))
         .collect();
-    let mut only: HashMap<(RepositoryId, Timestamp), Option<Key>> = HashMap::new();
+    let mut only: HashMap<(RepositoryId, Timestamp), Option<u32>> = HashMap::new();
     if wanted.is_empty() {
         return only;
     }
-    for whole in merged {
+    for (carrier, whole) in merged {
         for own in &whole.commits {
             let time = (whole.pull_request.repository, own.authored_at);
             if wanted.contains(&time) {
-                let found = only.entry(time).or_insert(Some(whole.key()));
-                if *found != Some(whole.key()) {
+                let found = only.entry(time).or_insert(Some(carrier));
+                if *found != Some(carrier) {
                     *found = None;
                 }
             }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use foldhash::{HashMap, HashMapExt as _};
 use jiff::Timestamp;
 
 use crate::domain::PersonId;
-use crate::work::file_areas::areas_of_files;
+use crate::work::file_areas::FileAreas;
 use crate::work::written::CameWith;
 use crate::work::{Reading, pull_requests};
 
@@ -23,49 +24,53 @@ pub struct Touch {
 /// Commits and files that knowledge leaves out are left out here too; a commit counts from when it landed.
 #[must_use]
 pub fn last_touches(reading: &Reading<'_>) -> BTreeMap<(String, PersonId), Touch> {
-    let areas_of = areas_of_files(reading);
+    let places = FileAreas::of(reading);
     let changes = &reading.tables.changes;
-    // By area and person first without owned names: there are millions of changes and few areas.
-    let mut last: BTreeMap<(&str, PersonId), Touch> = BTreeMap::new();
-    for ((row, file), change) in changes
-        .commit
-        .iter()
-        .zip(&changes.file)
-        .zip(&changes.change)
-    {
-        let (Ok(row), Ok(file)) = (usize::try_from(*row), usize::try_from(*file)) else {
-            continue;
-        };
-        let counts = changes
-            .files
-            .get(file)
-            .is_some_and(|file| file.exclusion.is_none());
-        let commit = reading.tables.commits.get(row).filter(|commit| {
-            counts
-                && reading.product.repositories.contains(&commit.repository)
-                && commit.leaves_out(*change).is_none()
-                && commit.committed_at < reading.question.as_of
+    // By area and person first without names: there are millions of changes and few areas.
+    let mut last: HashMap<(u32, PersonId), Touch> = HashMap::new();
+    let mut touched: Vec<u32> = Vec::new();
+    let mut from = 0;
+    for rows in changes.commit.chunk_by(|a, b| a == b) {
+        let of_commit = from..from + rows.len();
+        from = of_commit.end;
+        let row = rows.first().and_then(|row| usize::try_from(*row).ok());
+        let commit = row.and_then(|row| reading.tables.commits.get(row));
+        let commit = commit.filter(|commit| {
+            reading.product.has(commit.repository) && commit.committed_at < reading.question.as_of
         });
-        let (Some(commit), Some(areas)) = (commit, areas_of.get(file)) else {
-            continue;
-        };
-        for person in commit
-            .authors()
-            .filter(|person| reading.tables.is_human(*person))
-        {
+        let Some(commit) = commit else { continue };
+        touched.clear();
+        let files = changes.file.get(of_commit.clone()).unwrap_or_default();
+        let kinds = changes.change.get(of_commit).unwrap_or_default();
+        for (file, change) in files.iter().zip(kinds) {
+            let Ok(file) = usize::try_from(*file) else {
+                continue;
+            };
+            let known = changes.files.get(file);
+            let counts = known.is_some_and(|file| file.exclusion.is_none());
+            if counts && commit.leaves_out(*change).is_none() {
+                touched.extend(places.of_files().get(file).into_iter().flatten());
+            }
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        let authors = commit.authors();
+        for person in authors.filter(|person| reading.tables.is_human(*person)) {
             let touch = Touch {
                 at: commit.committed_at,
                 with: CameWith::Commit(commit.repository, commit.commit),
             };
-            for area in areas {
-                let newest = last.entry((area, person)).or_insert(touch);
+            for area in &touched {
+                let newest = last.entry((*area, person)).or_insert(touch);
                 *newest = (*newest).max(touch);
             }
         }
     }
     let mut touches: BTreeMap<(String, PersonId), Touch> = last
         .into_iter()
-        .map(|((area, person), touch)| ((area.to_owned(), person), touch))
+        .filter_map(|((area, person), touch)| {
+            Some(((places.name(area)?.to_owned(), person), touch))
+        })
         .collect();
     for whole in pull_requests::of_product(reading) {
         for review in whole.human_reviews(reading.tables) {
