@@ -31,6 +31,8 @@ const TOGETHER: u64 = 20;
 pub const A_PRODUCT: u64 = 5;
 /// The last people are automation and AI reviewers.
 const AUTOMATION: u64 = 6;
+/// The others of a small organisation: they are called `person-000` and so on.
+pub const HUMANS: u64 = PEOPLE - AUTOMATION;
 const BRANCH_COMMITS: u64 = 8;
 const DAYS: i64 = 3 * 365;
 
@@ -177,7 +179,7 @@ fn person(at: u64) -> PersonId {
 }
 
 fn some_human(dice: &mut Dice) -> PersonId {
-    person(dice.skewed(PEOPLE - AUTOMATION))
+    person(dice.skewed(HUMANS))
 }
 
 fn after(at: Timestamp, minutes: i64) -> Timestamp {
@@ -311,7 +313,7 @@ struct Part {
 impl Part {
     /// That in a pull request whose work is `author`'s.
     fn of(number: u64, author: PersonId) -> Self {
-        let by_person = u64::from(author.0) < PEOPLE - AUTOMATION;
+        let by_person = u64::from(author.0) < HUMANS;
         let mut part = Self {
             opened_by: author,
             origin: Origin::NoEvidence,

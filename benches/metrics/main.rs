@@ -11,7 +11,8 @@
 //! a generated organisation alone, and over one with a tenth of its repositories and pull requests.
 //!
 //! `--write DIRECTORY` only writes the store and register of such an organisation; `--phases DIRECTORY` measures one metric after
-//! the other over what it wrote, `--runs DIRECTORY` what it costs to keep two runs and to compare them.
+//! the other over what it wrote, `--runs DIRECTORY` what it costs to keep two runs and to compare them, `--private DIRECTORY`
+//! what the pages of people and of the lead cost, and an export of the facts.
 
 #![expect(
     clippy::print_stdout,
@@ -60,6 +61,9 @@ fn main() {
     if let Some(place) = value("--runs") {
         return runs::print(Path::new(&place), crowd::AS_OF);
     }
+    if let Some(place) = value("--private") {
+        return private(Path::new(&place));
+    }
     let (n_pairs, limit) = (number("--pairs", 3), number("--limit", 600));
     let tenth = compare(n / 10, n_pairs, limit);
     let whole = compare(n, n_pairs, limit);
@@ -96,6 +100,23 @@ fn organisation(n: u64, n_repositories: u64) {
         whole.cpu / tenth.cpu,
         whole.peak / tenth.peak
     );
+}
+
+/// What the pages of a half-year cost over what `--write` wrote, and an export of all facts.
+fn private(place: &Path) {
+    let everybody: Vec<String> = (0..crowd::HUMANS)
+        .map(|at| format!("person-{at:03}"))
+        .collect();
+    let everybody: Vec<&str> = everybody.iter().map(String::as_str).collect();
+    let say = |what: &str, cost: Cost| println!("{what}: {cost}");
+    let pages = |people: &[&str]| run_over(place, &[&["person"], people].concat(), "26w");
+    say("pages of one person", pages(&everybody[1..2]));
+    say(
+        &format!("pages of {} people", everybody.len()),
+        pages(&everybody),
+    );
+    say("pages of the lead", run_over(place, &["lead"], "26w"));
+    say("export", run(place, &["export", "--format", "parquet"]));
 }
 
 /// A store and a register of `n` pull requests in a directory.
@@ -190,10 +211,14 @@ fn compare(n: u64, n_pairs: u64, limit: u64) -> Cost {
 }
 
 fn run(place: &Path, arguments: &[&str]) -> Cost {
+    run_over(place, arguments, "156w")
+}
+
+fn run_over(place: &Path, arguments: &[&str], since: &str) -> Cost {
     let mut command = Command::new(LINCHPIN);
     command
         .args(arguments)
-        .args(["--as-of", crowd::AS_OF, "--since", "156w"])
+        .args(["--as-of", crowd::AS_OF, "--since", since])
         .arg("--store")
         .arg(place.join("store"))
         .arg("--config")

@@ -59,19 +59,18 @@ pub(super) fn files(
 ) -> Result<(Vec<OutputFile>, Vec<DraftFile>), CliError> {
     // The views and the pages of people are told from the same readings.
     person::with_desk_of(analysis, workspace, |desk| {
-        files_of(desk, analysis, workspace)
+        let is_asked = asked(desk.sources().past.of_products(), analysis, workspace);
+        files_of(desk, analysis, workspace, &is_asked)
     })
 }
 
-fn files_of(
-    desk: &Desk<'_>,
-    analysis: &Analysis,
-    workspace: &Workspace,
-) -> Result<(Vec<OutputFile>, Vec<DraftFile>), CliError> {
-    let (tables, question) = (&analysis.tables, &analysis.private_question);
-    let readings = desk.sources().past.of_products();
-    let repositories = analysis.repository_names();
-    let names = analysis.names(workspace);
+/// Which metrics the views are made from.
+fn asked<'a>(
+    readings: &[Reading<'_>],
+    analysis: &'a Analysis,
+    workspace: &'a Workspace,
+) -> impl Fn(&str) -> bool + 'a {
+    let (names, question) = (analysis.names(workspace), &analysis.private_question);
     // What the team's page calls an area that names somebody is counted over all areas of all figures.
     let declared = question
         .roster
@@ -82,8 +81,19 @@ fn files_of(
     let mut areas = known.flat_map(BTreeMap::into_keys).chain(declared);
     let is_area_named = areas.any(|area| names.masked(&area).is_some());
     let agreed = agreements::metrics_of(&workspace.register);
-    let is_asked = |id: &str| is_area_named || lead::asks(question, id) || agreed.contains(id);
-    let measures = metrics::measure_some(readings, &is_asked, &|measure| measure);
+    move |metric| is_area_named || lead::asks(question, metric) || agreed.contains(metric)
+}
+
+fn files_of(
+    desk: &Desk<'_>,
+    analysis: &Analysis,
+    workspace: &Workspace,
+    is_asked: &dyn Fn(&str) -> bool,
+) -> Result<(Vec<OutputFile>, Vec<DraftFile>), CliError> {
+    let (tables, question) = (&analysis.tables, &analysis.private_question);
+    let readings = desk.sources().past.of_products();
+    let repositories = analysis.repository_names();
+    let measures = metrics::measure_some(readings, is_asked, &|measure| measure);
     let products = side_by_side(readings, &product_sources);
     let team = lead::team(question, &tables.people, &measures);
     let Named {
@@ -107,7 +117,7 @@ fn files_of(
         upcoming: &upcoming,
         agreements: &agreements,
         accepted: &workspace.register.accepted,
-        masked_areas: &crate::report::masked_areas(&measures, &names),
+        masked_areas: &crate::report::masked_areas(&measures, &analysis.names(workspace)),
     });
     let files = render::lead_tree(&views, &pages)
         .map_err(|error| CliError::new(ErrorKind::Defect, error))?;
@@ -184,3 +194,6 @@ fn held_files(reading: &Reading<'_>) -> Vec<files_at_risk::HeldFile> {
     }
     files_at_risk::held_files(reading).0.clone()
 }
+
+#[cfg(test)]
+mod tests;

@@ -249,3 +249,6 @@ pub(super) fn with_sources<T>(
     };
     use_them(&sources)
 }
+
+#[cfg(test)]
+pub(super) mod tests;

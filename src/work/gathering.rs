@@ -154,14 +154,14 @@ impl Gathered {
         };
         let mut pushes: Vec<(usize, Push)> = Vec::new();
         for place in 0..n {
-            for commit in Rows::of(&facts.pull_request_commits, commits.get(place)).iter() {
+            for commit in &Rows::of(&facts.pull_request_commits, commits.get(place)) {
                 let is_after = opened_at(place).is_some_and(|since| since < commit.authored_at);
                 if !commit.updates_from_base && is_after && commit.authored_at < as_of {
                     let push = Push::by(tables, commit.authored_at, commit.author);
                     pushes.extend(push.map(|push| (place, push)));
                 }
             }
-            for event in Rows::of(&facts.timeline, timeline.get(place)).iter() {
+            for event in &Rows::of(&facts.timeline, timeline.get(place)) {
                 if event.event == "head_ref_force_pushed" {
                     let push = Push::by(tables, event.at, event.actor);
                     pushes.extend(push.map(|push| (place, push)));

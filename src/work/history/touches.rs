@@ -28,7 +28,7 @@ pub fn last_touches(reading: &Reading<'_>) -> BTreeMap<(String, PersonId), Touch
     let changes = &reading.tables.changes;
     // By area and person first without names: there are millions of changes and few areas.
     let mut last: HashMap<(u32, PersonId), Touch> = HashMap::new();
-    let mut touched: Vec<u32> = Vec::new();
+    let mut of_areas: Vec<u32> = Vec::new();
     let mut from = 0;
     for rows in changes.commit.chunk_by(|a, b| a == b) {
         let of_commit = from..from + rows.len();
@@ -39,7 +39,7 @@ pub fn last_touches(reading: &Reading<'_>) -> BTreeMap<(String, PersonId), Touch
             reading.product.has(commit.repository) && commit.committed_at < reading.question.as_of
         });
         let Some(commit) = commit else { continue };
-        touched.clear();
+        of_areas.clear();
         let files = changes.file.get(of_commit.clone()).unwrap_or_default();
         let kinds = changes.change.get(of_commit).unwrap_or_default();
         for (file, change) in files.iter().zip(kinds) {
@@ -49,18 +49,18 @@ pub fn last_touches(reading: &Reading<'_>) -> BTreeMap<(String, PersonId), Touch
             let known = changes.files.get(file);
             let counts = known.is_some_and(|file| file.exclusion.is_none());
             if counts && commit.leaves_out(*change).is_none() {
-                touched.extend(places.of_files().get(file).into_iter().flatten());
+                of_areas.extend(places.of_files().get(file).into_iter().flatten());
             }
         }
-        touched.sort_unstable();
-        touched.dedup();
+        of_areas.sort_unstable();
+        of_areas.dedup();
         let authors = commit.authors();
         for person in authors.filter(|person| reading.tables.is_human(*person)) {
             let touch = Touch {
                 at: commit.committed_at,
                 with: CameWith::Commit(commit.repository, commit.commit),
             };
-            for area in &touched {
+            for area in &of_areas {
                 let newest = last.entry((*area, person)).or_insert(touch);
                 *newest = (*newest).max(touch);
             }
