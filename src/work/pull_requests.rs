@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Question;
-use super::gathering::Gathered;
 pub use super::gathering::Key;
+use super::gathering::{Gathered, Talk};
 use super::origins;
 use super::pushes::Push;
 use super::rows::{Rows, row};
@@ -44,7 +44,11 @@ pub struct FullPullRequest<'a> {
 /// A product's pull requests, by repository and number; grouped once a reading.
 #[must_use]
 pub fn of_product<'a>(reading: &'a Reading<'_>) -> Vec<FullPullRequest<'a>> {
-    wholes(reading, reading.gathered())
+    gathered(reading).map_or_else(Vec::new, |gathered| wholes(reading, gathered))
+}
+
+fn gathered<'a>(reading: &'a Reading<'_>) -> Option<&'a Gathered> {
+    reading.lent(|| Gathered::of(reading))
 }
 
 /// A pull request with everything that was said on it, and its files.
@@ -59,16 +63,21 @@ pub struct WithTalk<'a> {
 }
 
 /// Some pull requests of [`of_product`] that are all of them, in their order, with everything that was said.
-pub fn with_talk<'a>(
+pub fn with_talk<'a, 'w>(
     reading: &'a Reading<'_>,
-    wholes: &[FullPullRequest<'a>],
-) -> impl Iterator<Item = WithTalk<'a>> {
-    let (talk, facts) = (reading.talk(), &reading.tables.facts);
-    let all = wholes.iter().enumerate();
-    all.map(|(at, whole)| WithTalk {
-        whole: *whole,
-        comments: Rows::of(&facts.comments, talk.comments.get(at)),
-        files: Rows::of(&facts.pull_request_files, talk.files.get(at)),
+    wholes: &'w [FullPullRequest<'a>],
+) -> impl Iterator<Item = WithTalk<'a>> + use<'a, 'w> {
+    let facts = &reading.tables.facts;
+    let talk = gathered(reading)
+        .and_then(|gathered| reading.lent(|| Talk::of(reading, gathered)))
+        .into_iter();
+    talk.flat_map(move |talk| {
+        let all = wholes.iter().enumerate();
+        all.map(|(at, whole)| WithTalk {
+            whole: *whole,
+            comments: Rows::of(&facts.comments, talk.comments.get(at)),
+            files: Rows::of(&facts.pull_request_files, talk.files.get(at)),
+        })
     })
 }
 

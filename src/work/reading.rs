@@ -4,7 +4,6 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::gathering::{Gathered, Talk};
 use super::{Product, Question};
 use crate::domain::RepositoryId;
 use crate::tables::Tables;
@@ -30,8 +29,29 @@ pub struct Reading<'a> {
 struct Slots {
     of_type: Mutex<HashMap<TypeId, Box<dyn Any + Send + Sync>>>,
     /// What nearly everybody starts from: lent, where the others are handed out.
-    gathered: OnceLock<Gathered>,
-    talk: OnceLock<Talk>,
+    lent: Lent,
+}
+
+/// One thing that is lent, and the others behind it.
+#[derive(Debug, Default)]
+struct Lent {
+    /// Whoever asks first has the place for their type.
+    of_type: OnceLock<TypeId>,
+    kept: OnceLock<Box<dyn Any + Send + Sync>>,
+    next: OnceLock<Box<Self>>,
+}
+
+impl Lent {
+    /// `None` never: a place keeps what is of its type.
+    fn get<T: Any + Send + Sync>(&self, compute: impl FnOnce() -> T) -> Option<&T> {
+        let of = TypeId::of::<T>();
+        let mut here = self;
+        while *here.of_type.get_or_init(|| of) != of {
+            here = here.next.get_or_init(Box::default);
+        }
+        // Whose place it is was settled before anything is computed: what is computed asks for what it starts from.
+        here.kept.get_or_init(|| Box::new(compute())).downcast_ref()
+    }
 }
 
 /// Computed by the first that asks.
@@ -100,20 +120,14 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Which rows belong to each pull request at the question's instant.
-    pub(super) fn gathered(&self) -> &Gathered {
-        self.then.gathered.get_or_init(|| Gathered::of(self))
-    }
-
-    /// What was said on each of them, and their files.
-    pub(super) fn talk(&self) -> &Talk {
-        let of = || Talk::of(self, self.gathered());
-        self.then.talk.get_or_init(of)
-    }
-
     /// What was so at the question's instant, whatever its window: computed by the first that asks, and kept under its type.
     pub(crate) fn once<T: Any + Send + Sync>(&self, compute: impl FnOnce() -> T) -> Arc<T> {
         self.then.get(compute)
+    }
+
+    /// The same, lent for as long as the reading is: for what is taken apart too often to be counted each time. `None` never.
+    pub(crate) fn lent<T: Any + Send + Sync>(&self, compute: impl FnOnce() -> T) -> Option<&T> {
+        self.then.lent.get(compute)
     }
 
     /// The same for what depends on the question's window too.
@@ -165,5 +179,20 @@ impl<'a> Past<'a> {
     pub fn reading_of(&self, repository: RepositoryId) -> Option<&Reading<'a>> {
         let mut readings = self.readings.iter();
         readings.find(|reading| reading.product.has(repository))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lent;
+
+    #[test]
+    fn what_is_lent_is_computed_once_a_type() {
+        let lent = Lent::default();
+        // What is computed asks for what it starts from.
+        let text = lent.get(|| format!("{:?} of {:?}", lent.get(|| 7_u8), lent.get(|| 'x')));
+        assert_eq!(text.map(String::as_str), Some("Some(7) of Some('x')"));
+        assert_eq!([lent.get(|| 8_u8), lent.get(|| 9_u8)], [Some(&7); 2]);
+        assert_eq!(lent.get(|| 'y'), Some(&'x'));
     }
 }
