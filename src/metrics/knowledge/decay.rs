@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::PersonId;
-use crate::tables::changes::File;
 use crate::work::activity::{ACTIVE_DAYS, active_people};
 use crate::work::file_areas::FileAreas;
 use crate::work::history::fading::{REVIEW_WEIGHT, weight};
+use crate::work::history::touches::each_commit_in_areas;
 use crate::work::{Missing, Reading, pull_requests};
 
 /// What one person knows of one area.
@@ -63,35 +63,10 @@ pub fn by_area(reading: &Reading<'_>) -> Arc<BTreeMap<String, AreaKnowledge>> {
 fn known(reading: &Reading<'_>) -> BTreeMap<String, AreaKnowledge> {
     let places = FileAreas::of(reading);
     let mut known: BTreeMap<String, AreaKnowledge> = BTreeMap::new();
-    let changes = &reading.tables.changes;
-    // Changes are grouped by commit: one contribution a commit and area, however many files.
-    let mut touched: Vec<u32> = Vec::new();
-    let mut from = 0;
-    for rows in changes.commit.chunk_by(|a, b| a == b) {
-        let own = from..from + rows.len();
-        from = own.end;
-        let row = rows.first().and_then(|row| usize::try_from(*row).ok());
-        let commit = row.and_then(|row| reading.tables.commits.get(row));
-        let Some(commit) = commit.filter(|commit| reading.product.has(commit.repository)) else {
-            continue;
-        };
-        let files = changes.file.get(own.clone()).unwrap_or_default().iter();
-        let kinds = changes.change.get(own).unwrap_or_default();
-        for (file, change) in files.zip(kinds) {
-            let file = usize::try_from(*file).unwrap_or(usize::MAX);
-            let is_counted = |file: &File| file.exclusion.is_none();
-            if changes.files.get(file).is_some_and(is_counted)
-                && commit.leaves_out(*change).is_none()
-            {
-                touched.extend(places.of_files().get(file).into_iter().flatten());
-            }
-        }
-        touched.sort_unstable();
-        touched.dedup();
-        let areas = touched.iter().filter_map(|area| places.name(*area));
+    each_commit_in_areas(reading, &places, &mut |commit, areas| {
+        let areas = areas.iter().filter_map(|area| places.name(*area));
         credit(reading, commit, areas, &mut known);
-        touched.clear();
-    }
+    });
     for whole in pull_requests::of_product(reading) {
         for review in whole.human_reviews(reading.tables) {
             let (Some(person), Some(weight)) = (

@@ -6,6 +6,8 @@ use foldhash::{HashMap, HashMapExt as _};
 use jiff::Timestamp;
 
 use crate::domain::PersonId;
+use crate::tables::CommitRow;
+use crate::tables::changes::File;
 use crate::work::file_areas::FileAreas;
 use crate::work::written::CameWith;
 use crate::work::{Reading, pull_requests};
@@ -25,47 +27,24 @@ pub struct Touch {
 #[must_use]
 pub fn last_touches(reading: &Reading<'_>) -> BTreeMap<(String, PersonId), Touch> {
     let places = FileAreas::of(reading);
-    let changes = &reading.tables.changes;
     // By area and person first without names: there are millions of changes and few areas.
     let mut last: HashMap<(u32, PersonId), Touch> = HashMap::new();
-    let mut of_areas: Vec<u32> = Vec::new();
-    let mut from = 0;
-    for rows in changes.commit.chunk_by(|a, b| a == b) {
-        let of_commit = from..from + rows.len();
-        from = of_commit.end;
-        let row = rows.first().and_then(|row| usize::try_from(*row).ok());
-        let commit = row.and_then(|row| reading.tables.commits.get(row));
-        let commit = commit.filter(|commit| {
-            reading.product.has(commit.repository) && commit.committed_at < reading.question.as_of
-        });
-        let Some(commit) = commit else { continue };
-        of_areas.clear();
-        let files = changes.file.get(of_commit.clone()).unwrap_or_default();
-        let kinds = changes.change.get(of_commit).unwrap_or_default();
-        for (file, change) in files.iter().zip(kinds) {
-            let Ok(file) = usize::try_from(*file) else {
-                continue;
-            };
-            let known = changes.files.get(file);
-            let counts = known.is_some_and(|file| file.exclusion.is_none());
-            if counts && commit.leaves_out(*change).is_none() {
-                of_areas.extend(places.of_files().get(file).into_iter().flatten());
-            }
+    each_commit_in_areas(reading, &places, &mut |commit, areas| {
+        if commit.committed_at >= reading.question.as_of {
+            return;
         }
-        of_areas.sort_unstable();
-        of_areas.dedup();
         let authors = commit.authors();
         for person in authors.filter(|person| reading.tables.is_human(*person)) {
             let touch = Touch {
                 at: commit.committed_at,
                 with: CameWith::Commit(commit.repository, commit.commit),
             };
-            for area in &of_areas {
+            for area in areas {
                 let newest = last.entry((*area, person)).or_insert(touch);
                 *newest = (*newest).max(touch);
             }
         }
-    }
+    });
     let mut touches: BTreeMap<(String, PersonId), Touch> = last
         .into_iter()
         .filter_map(|((area, person), touch)| {
@@ -88,4 +67,41 @@ pub fn last_touches(reading: &Reading<'_>) -> BTreeMap<(String, PersonId), Touch
         }
     }
     touches
+}
+
+/// Tells every commit of a product with the areas that it touches, by their places and each once, however many files: without the files and
+/// changes that knowledge leaves out.
+pub fn each_commit_in_areas(
+    reading: &Reading<'_>,
+    places: &FileAreas,
+    tell: &mut dyn FnMut(&CommitRow, &[u32]),
+) {
+    let changes = &reading.tables.changes;
+    let mut areas: Vec<u32> = Vec::new();
+    let mut from = 0;
+    // Changes are grouped by commit.
+    for rows in changes.commit.chunk_by(|a, b| a == b) {
+        let own = from..from + rows.len();
+        from = own.end;
+        let row = rows.first().and_then(|row| usize::try_from(*row).ok());
+        let commit = row.and_then(|row| reading.tables.commits.get(row));
+        let Some(commit) = commit.filter(|commit| reading.product.has(commit.repository)) else {
+            continue;
+        };
+        areas.clear();
+        let files = changes.file.get(own.clone()).unwrap_or_default().iter();
+        let kinds = changes.change.get(own).unwrap_or_default();
+        for (file, change) in files.zip(kinds) {
+            let file = usize::try_from(*file).unwrap_or(usize::MAX);
+            let is_counted = |file: &File| file.exclusion.is_none();
+            if changes.files.get(file).is_some_and(is_counted)
+                && commit.leaves_out(*change).is_none()
+            {
+                areas.extend(places.of_files().get(file).into_iter().flatten());
+            }
+        }
+        areas.sort_unstable();
+        areas.dedup();
+        tell(commit, &areas);
+    }
 }
