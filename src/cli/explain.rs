@@ -77,6 +77,7 @@ pub fn explain(args: &ExplainArgs, workspace: &Workspace) -> Result<u8, CliError
         person,
         bucket,
         repositories: &faces,
+        zone: &analysis.question.zone,
         minimum_n: analysis.question.minimum_n,
         max_rows: args.form.most(),
         width: console::width(),

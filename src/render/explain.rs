@@ -8,6 +8,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use jiff::tz::TimeZone;
+
 use super::encode::{csv as field, markdown as md, markdown_link, terminal};
 use super::markdown::prose;
 use super::{RenderError, csv, json, terminal as layout};
@@ -47,6 +49,8 @@ pub struct Explain<'a> {
     pub bucket: Option<Bucket>,
     /// Display names of repositories.
     pub repositories: &'a [RepositoryLabel],
+    /// The zone whose days rows are placed by, as on every page.
+    pub zone: &'a TimeZone,
     /// The register's `minimum_n`, which some reasons name.
     pub minimum_n: u64,
     /// At most so many rows of each fate are listed.
@@ -58,6 +62,12 @@ pub struct Explain<'a> {
 }
 
 impl<'a> Explain<'a> {
+    /// The day that places a row; `None` for rows that describe a state.
+    fn date(&self, row: &LedgerRow) -> Option<String> {
+        let day = |at| self.zone.to_datetime(at).date().to_string();
+        row.at.map(day)
+    }
+
     /// The rows of the scope and bucket.
     fn unsorted_rows(&self) -> Vec<&'a LedgerRow> {
         let in_scope = |row: &LedgerRow| {
@@ -383,7 +393,7 @@ fn ledger_table(asked: &Explain<'_>, rows: &[(Fate, usize, Vec<&LedgerRow>)]) ->
 
 fn rows_table(asked: &Explain<'_>, rows: &[&LedgerRow]) -> Table {
     let cells = |row: &&LedgerRow| {
-        let date = row.at.map(|at| at.to_string().chars().take(10).collect());
+        let date = asked.date(row);
         let subject = row.subject.to_string();
         vec![
             date.map_or(TableCell::Text(String::new()), TableCell::Text),
@@ -452,10 +462,7 @@ fn document(asked: &Explain<'_>) -> String {
             |link| markdown_link(&row.subject, link),
         );
         let value = md(&row_amount(measure, row));
-        let at: String = row.at.map_or_else(
-            || "—".to_owned(),
-            |at| at.to_string().chars().take(10).collect(),
-        );
+        let at = asked.date(row).unwrap_or_else(|| "—".to_owned());
         let _ = writeln!(
             text,
             "| {fate} | {} | {at} | {value} | {} | {subject} |",

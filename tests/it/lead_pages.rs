@@ -657,7 +657,7 @@ fn everything() -> SmallTeam {
     ] {
         team.commit(number, author, day);
     }
-    team.tables.commits[1].co_authors = vec![ADA];
+    team.tables.commits[1].co_authors = [ADA].into();
     team.pull_request(40, BEN, "2026-02-03", Some("2026-02-04"));
     team.file(40, "docs/guide.md");
     team.pull_request(41, BEN, "2026-02-05", Some("2026-02-09"));
@@ -903,6 +903,43 @@ fn an_area_that_one_person_alone_knows_names_a_second_and_what_they_carry() {
     assert!(
         text.contains("Not observed: the history: ") && !text.contains("None: every area"),
         "{text}"
+    );
+}
+
+#[test]
+fn an_area_in_which_too_little_happened_is_not_called_known_to_several() {
+    let mut team = SmallTeam::new();
+    for number in 1..=6 {
+        let author = if number < 4 { CEM } else { ADA };
+        team.commit(number, author, &format!("2026-06-{number:02}"));
+        team.changes("engine/main.rs");
+    }
+    let single = text(&team, "single");
+    assert!(
+        single
+            .contains("None: the one area where enough happened is known to more than one person."),
+        "{single}"
+    );
+    assert!(!single.contains("Not told of"), "{single}");
+    // Two commits of one person: too few to call the area known to one person, or to several.
+    for number in 7..=8 {
+        team.commit(number, CEM, &format!("2026-06-{number:02}"));
+        team.changes("tools/run.sh");
+    }
+    let single = text(&team, "single");
+    for words in [
+        "None: the one area where enough happened is known to more than one person.",
+        "Not told of 1 area: fewer than 5 commits and reviews in 547 days.",
+    ] {
+        assert!(single.contains(words), "{words}\n{single}");
+    }
+    team.tables.commits.drain(..6);
+    team.tables.changes = linchpin::tables::Changes::default();
+    team.changes("tools/run.sh");
+    let single = text(&team, "single");
+    assert!(
+        single.contains("Not told: too little happened in every area."),
+        "{single}"
     );
 }
 

@@ -567,6 +567,7 @@ fn explain_lists_every_row_with_its_fate_and_adds_up() {
         scope: None,
         bucket: None,
         repositories: &given.faces,
+        zone: &TimeZone::UTC,
         minimum_n: 5,
         max_rows: 2,
         width: None,
@@ -588,6 +589,18 @@ fn explain_lists_every_row_with_its_fate_and_adds_up() {
         max_rows: usize::MAX,
         ..asked
     };
+    // The instants of its rows are fourteen hours before the next day begins there.
+    let east = TimeZone::fixed(jiff::tz::offset(14));
+    for (zone, day) in [(&TimeZone::UTC, "2026-03-04"), (&east, "2026-03-05")] {
+        for format in [Format::Table, Format::Markdown] {
+            let text = explain(&Explain { zone, ..asked }, format).unwrap();
+            let line = text
+                .lines()
+                .find(|line| line.contains("#500 bump"))
+                .unwrap();
+            assert!(line.contains(day), "{line}");
+        }
+    }
     let csv = explain(&asked, Format::Csv).unwrap();
     assert_eq!(csv.lines().count(), 5, "{csv}");
     assert!(csv.contains("flow.cycle_time,Storefront,acme/web,src,#500 bump,,2026-03-04T10:00:00Z,2026-W10,1,excluded,by_automation"));
@@ -619,6 +632,7 @@ fn explain_narrows_to_a_scope_and_a_bucket() {
             scope,
             bucket,
             repositories: &given.faces,
+            zone: &TimeZone::UTC,
             minimum_n: 5,
             max_rows: 9,
             width: None,

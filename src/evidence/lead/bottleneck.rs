@@ -33,6 +33,10 @@ pub(super) fn bottleneck(
     people.into_iter().map(one).collect()
 }
 
+/// What is said of reviews where no pull request was read.
+pub(super) const PULL_REQUESTS_UNREAD: &str =
+    "Not observed: no pull requests were read for this product.";
+
 /// Writes the card.
 pub(super) fn write(
     unit: Unit,
@@ -46,9 +50,12 @@ pub(super) fn write(
         vec![Span::text("Does the work wait for one person?")],
     ));
     if people.is_empty() {
-        blocks.push(Block::Paragraph(vec![Span::text(
-            "No merged pull request of the window asked a person for a review.",
-        )]));
+        let is_read = names.is_observed("review.requested", &product.name);
+        blocks.push(Block::Paragraph(vec![Span::text(if is_read {
+            "No merged pull request of the window asked a person for a review."
+        } else {
+            PULL_REQUESTS_UNREAD
+        })]));
         return;
     }
     let mut inside = Vec::new();

@@ -39,8 +39,8 @@ pub struct AreaLine {
     pub last_outside_touch: Option<String>,
     /// Who reviewed it in 180 days.
     pub reviewers: Vec<String>,
-    /// Whether the area counts as a silo (`knowledge.silos`).
-    pub is_silo: bool,
+    /// Whether the area counts as a silo (`knowledge.silos`); null where too little happened there to say.
+    pub is_silo: Option<bool>,
 }
 
 /// The areas of a product, by name.
@@ -54,13 +54,10 @@ pub(super) fn areas(
         .iter()
         .find(|measure| measure.definition.id == "knowledge.silos");
     let is_silo = |area: &str| {
-        silos.is_some_and(|measure| {
-            measure.rows.iter().any(|row| {
-                row.product == product.name
-                    && row.value == Some(1.0)
-                    && row.areas.iter().any(|name| name == area)
-            })
-        })
+        let mut rows = silos?.rows.iter();
+        let row = rows
+            .find(|row| row.product == product.name && row.areas.iter().any(|name| name == area))?;
+        row.value.map(|value| value > 0.0)
     };
     let line = |(name, area): (&String, &AreaKnowledge)| {
         let ranked = shares(area);
@@ -142,14 +139,11 @@ pub(super) fn write(product: &ProductSources, areas: &[AreaLine], blocks: &mut V
                 TableCell::Text(line.reviewers.join(", "))
             },
             TableCell::Number(quantity::count(line.n)),
-            TableCell::Text(
-                if line.is_silo {
-                    "one person alone"
-                } else {
-                    "more than one"
-                }
-                .to_owned(),
-            ),
+            match line.is_silo {
+                Some(true) => TableCell::Text("one person alone".to_owned()),
+                Some(false) => TableCell::Text("more than one".to_owned()),
+                None => TableCell::Missing(Some(TOO_LITTLE.to_owned())),
+            },
         ]
     };
     blocks.push(Block::Table(Table {
@@ -167,6 +161,9 @@ pub(super) fn write(product: &ProductSources, areas: &[AreaLine], blocks: &mut V
         n_omitted: 0,
     }));
 }
+
+/// What is said of an area of which too little is known to say whether one person alone knows it.
+pub(super) const TOO_LITTLE: &str = "too few commits and reviews to say";
 
 /// What is said where nobody is near an area.
 pub(super) const NOBODY_NEAR: &str = "nobody active who knows something of it";

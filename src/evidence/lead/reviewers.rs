@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::receipts::receipts;
+use super::bottleneck::PULL_REQUESTS_UNREAD;
 use super::columns::folded;
 use super::names::Names;
 use super::{LeadSources, ProductSources};
@@ -257,9 +258,7 @@ pub(super) fn write(
     let heading = |text: &str| Block::Heading(2, vec![Span::text(text)]);
     blocks.push(heading("Everybody's reviews"));
     if !names.is_observed("review.requested", &product.name) {
-        blocks.push(Block::Paragraph(vec![Span::text(
-            "Not observed: no pull requests were read for this product.",
-        )]));
+        blocks.push(Block::Paragraph(vec![Span::text(PULL_REQUESTS_UNREAD)]));
         return;
     }
     let unit = sources.question.wait_unit();

@@ -24,6 +24,8 @@ pub struct Shown<'a> {
     pub quarters: Vec<Bucket>,
     /// Areas that one person holds alone.
     pub silos: BTreeSet<&'a str>,
+    /// Areas of which it is not told whether one person does.
+    pub untold: BTreeSet<&'a str>,
     /// All areas that changed, those that are not shown included.
     pub n_areas: usize,
     /// The shares, by area and quarter.
@@ -61,12 +63,12 @@ pub fn shown<'a>(
     let mut quarters = Bucket::spine(window, Granularity::Quarter, zone);
     quarters.retain(|quarter| cells.values().any(|cells| cells.contains_key(quarter)));
     let quarters: Vec<Bucket> = quarters.into_iter().rev().take(MOST.1).rev().collect();
-    let silos: BTreeSet<&str> = find("knowledge.silos")
-        .into_iter()
-        .flat_map(|measure| &measure.rows)
-        .filter(|row| row.product == product && row.value.is_some_and(|value| value > 0.0))
-        .filter_map(|row| row.areas.first().map(String::as_str))
-        .collect();
+    let told = find("knowledge.silos").map_or(&[][..], |measure| &measure.rows);
+    let told = told.iter().filter(|row| row.product == product);
+    let told = told.filter_map(|row| Some((row.areas.first()?.as_str(), row.value?)));
+    let told: BTreeMap<&str, f64> = told.collect();
+    let held = told.iter().filter(|(_, value)| **value > 0.0);
+    let silos: BTreeSet<&str> = held.map(|(area, _)| *area).collect();
     let mut areas: Vec<&str> = cells.keys().copied().collect();
     let n_areas = areas.len();
     areas.sort_by_key(|area| {
@@ -75,10 +77,13 @@ pub fn shown<'a>(
     });
     areas.truncate(MOST.0);
     areas.sort_unstable();
+    let untold = areas.iter().copied();
+    let untold = untold.filter(|area| !told.contains_key(area)).collect();
     (!areas.is_empty() && !quarters.is_empty()).then_some(Shown {
         areas,
         quarters,
         silos,
+        untold,
         n_areas,
         cells,
     })
@@ -91,6 +96,7 @@ pub(super) fn picture(measures: &[Measure], frame: &Frame<'_>) -> Option<Picture
         silos,
         n_areas,
         cells: areas,
+        ..
     } = shown(measures, frame.product, frame.window, frame.zone)?;
     let rows: Vec<GridRow> = chosen
         .iter()

@@ -14,7 +14,7 @@ use super::book::Book;
 use super::knowledge::{NOBODY_NEAR, nearest};
 use crate::domain::PersonId;
 use crate::evidence::Page;
-use crate::evidence::blocks::{listed, not_observed, paragraph, unobserved};
+use crate::evidence::blocks::{count, listed, not_observed, paragraph, unobserved};
 use crate::metrics::knowledge::concentration_by_kind;
 use crate::metrics::knowledge::decay::AreaKnowledge;
 use crate::metrics::knowledge::silos::{Silo, silos_among};
@@ -220,10 +220,25 @@ fn areas(
         line.extend(second(book, load, near, NOBODY_NEAR));
         line
     };
+    let known = product.knowledge.values();
+    let (told, untold): (Vec<_>, Vec<_>) =
+        known.partition(|area| area.n_contributions() >= book.sources.past.question.minimum_n);
     if held.is_empty() {
-        blocks.push(paragraph(
-            "None: every area is known to more than one person.",
-        ));
+        blocks.push(paragraph(match told.len() {
+            0 => "Not told: too little happened in every area.".to_owned(),
+            1 => "None: the one area where enough happened is known to more than one person."
+                .to_owned(),
+            n => format!(
+                "None: the {n} areas where enough happened are known to more than one person each."
+            ),
+        }));
+    }
+    if !untold.is_empty() && !told.is_empty() {
+        let n = count(untold.len(), "area");
+        blocks.push(paragraph(format!(
+            "Not told of {n}: fewer than {} commits and reviews in 547 days.",
+            book.sources.past.question.minimum_n
+        )));
     }
     blocks.extend(listed(held.iter().map(line).collect(), "area", 20, 200));
 }
