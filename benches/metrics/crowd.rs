@@ -697,7 +697,9 @@ impl Town {
             facts.pull_request_files.push(PullRequestFile {
                 repository,
                 number: pr,
-                path: self.history.paths[usize::try_from(path).unwrap()].clone(),
+                path: self.history.paths[usize::try_from(path).unwrap()]
+                    .as_str()
+                    .into(),
                 additions: 9 + number * file % 50,
                 deletions: 4,
             });

@@ -11,10 +11,11 @@ use super::workspace::Workspace;
 use super::{console, person, private_folder};
 use crate::analysis::Analysis;
 use crate::domain::{PersonId, side_by_side};
-use crate::evidence::lead::{self, LeadSources, ProductSources, Upcoming};
+use crate::evidence::lead::{self, AreaChanges, LeadSources, ProductSources, Taken, Upcoming};
 use crate::evidence::{Desk, Pack, Page, handing_over};
 use crate::metrics::agreements;
 use crate::metrics::knowledge::{decay, files_at_risk, orphans_if};
+use crate::metrics::measure::Measure;
 use crate::metrics::ownership::handover::{self, Finding, Handover};
 use crate::metrics::review::{areas, waits};
 use crate::render::OutputFile;
@@ -59,17 +60,17 @@ pub(super) fn files(
 ) -> Result<(Vec<OutputFile>, Vec<DraftFile>), CliError> {
     // The views and the pages of people are told from the same readings.
     person::with_desk_of(analysis, workspace, |desk| {
-        let is_asked = asked(desk.sources().past.of_products(), analysis, workspace);
-        files_of(desk, analysis, workspace, &is_asked)
+        let taken = taken(desk.sources().past.of_products(), analysis, workspace);
+        files_of(desk, analysis, workspace, &taken)
     })
 }
 
-/// Which metrics the views are made from.
-fn asked<'a>(
+/// What the views take from a metric.
+fn taken<'a>(
     readings: &[Reading<'_>],
     analysis: &'a Analysis,
     workspace: &'a Workspace,
-) -> impl Fn(&str) -> bool + 'a {
+) -> impl Fn(&str) -> Taken + Sync + 'a {
     let (names, question) = (analysis.names(workspace), &analysis.private_question);
     // What the team's page calls an area that names somebody is counted over all areas of all figures.
     let declared = question
@@ -81,19 +82,31 @@ fn asked<'a>(
     let mut areas = known.flat_map(BTreeMap::into_keys).chain(declared);
     let is_area_named = areas.any(|area| names.masked(&area).is_some());
     let agreed = agreements::metrics_of(&workspace.register);
-    move |metric| is_area_named || lead::asks(question, metric) || agreed.contains(metric)
+    move |metric| {
+        let least = match (agreed.contains(metric), is_area_named) {
+            (true, _) => Taken::Rows,
+            (false, true) => Taken::Figures,
+            (false, false) => Taken::Nothing,
+        };
+        least.max(lead::taken(question, metric))
+    }
 }
 
 fn files_of(
     desk: &Desk<'_>,
     analysis: &Analysis,
     workspace: &Workspace,
-    is_asked: &dyn Fn(&str) -> bool,
+    taken: &(dyn Fn(&str) -> Taken + Sync),
 ) -> Result<(Vec<OutputFile>, Vec<DraftFile>), CliError> {
     let (tables, question) = (&analysis.tables, &analysis.private_question);
     let readings = desk.sources().past.of_products();
     let repositories = analysis.repository_names();
-    let measures = metrics::measure_some(readings, is_asked, &|measure| measure);
+    let is_asked = |metric: &str| taken(metric) > Taken::Nothing;
+    let kept = metrics::measure_some(readings, &is_asked, &|measure| {
+        let taken = taken(measure.definition.id);
+        lead::kept(measure, taken)
+    });
+    let (measures, changes): (Vec<Measure>, Vec<AreaChanges>) = kept.into_iter().unzip();
     let products = side_by_side(readings, &product_sources);
     let team = lead::team(question, &tables.people, &measures);
     let Named {
@@ -110,6 +123,7 @@ fn files_of(
         people: &tables.people,
         repositories: &repositories,
         measures: &measures,
+        changes: &changes.into_iter().flatten().collect(),
         products: &products,
         packs: &packs,
         absences: &absences,

@@ -1,5 +1,7 @@
 //! Pull requests and what happens on them. One struct a contract table, one field a column.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::id::{CommitId, PersonId, PrNumber, RepositoryId};
@@ -110,8 +112,8 @@ pub struct PullRequestFile {
     pub repository: RepositoryId,
     /// The pull request.
     pub number: PrNumber,
-    /// The path.
-    pub path: String,
+    /// The path, shared by the rows that name it.
+    pub path: Arc<str>,
     /// Lines added.
     pub additions: u64,
     /// Lines deleted.

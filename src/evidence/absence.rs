@@ -3,7 +3,6 @@
 //! Written only for a declared absence of at least ten working days, from `absence.resilience`: no figure is computed here. It
 //! compares and lists; it does not conclude.
 
-use super::index::Index;
 use super::pack::{Face, subtitle};
 use super::{Link, Sources};
 use crate::domain::PersonId;
@@ -43,7 +42,6 @@ pub fn document(
         .peekable();
     spells.peek()?;
     let face = Face::of(whose);
-    let index = Index::of(sources, sources);
     let mut blocks = vec![Block::Paragraph(vec![Span::text(
         "A two-week absence with stable figures is evidence that the team does not wait on one person: what it means is yours to \
          write.",
@@ -53,7 +51,6 @@ pub fn document(
         let away = Away {
             sources,
             observed,
-            index: &index,
             spell,
             found: found.filter(|one| one.spell == *spell).collect(),
         };
@@ -82,7 +79,6 @@ pub fn document(
 struct Away<'a> {
     sources: &'a Sources<'a>,
     observed: &'a Observed<'a>,
-    index: &'a Index<'a>,
     spell: &'a Spell,
     /// Product by product; a product whose pull requests were not read is not there.
     found: Vec<&'a Resilience>,
@@ -128,7 +124,7 @@ impl Away<'_> {
                 })
             })
             .collect();
-        let starts_at = self.index.starts_at.filter(|_| !self.found.is_empty());
+        let starts_at = self.sources.starts_at().filter(|_| !self.found.is_empty());
         if let Some(starts_at) = starts_at.filter(|at| *at > self.spell.periods[0].window.since) {
             let on = self.sources.date(starts_at);
             notes.push(format!("The record of pull requests starts on {on}."));

@@ -85,14 +85,13 @@ impl<'a> Index<'a> {
                 }
             }
         }
-        let opened = facts.pull_requests.iter().map(|row| row.created_at);
         Self {
             delegated: delegated(past, &items),
             items,
             of_person,
             issues: issues(facts),
             incidents,
-            starts_at: opened.min(),
+            starts_at: sources.starts_at(),
             written: of_everybody,
             together: together(past),
             generated: past
@@ -170,7 +169,7 @@ impl<'a> Index<'a> {
     pub(super) fn weight(&self, sources: &Sources<'_>, item: &Item<'_>) -> u64 {
         let row = item.pull_request;
         let is_by_hand = |file: &&PullRequestFile| {
-            let key = (row.repository, file.path.as_str());
+            let key = (row.repository, file.path.as_ref());
             !self.generated.contains(&key)
         };
         let by_hand = item.files.iter().filter(is_by_hand);

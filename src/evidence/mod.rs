@@ -130,6 +130,12 @@ impl<'a> Sources<'a> {
             .min(self.past.question.as_of)
     }
 
+    /// When the record of pull requests starts: the first that was opened of all that were read.
+    fn starts_at(&self) -> Option<Timestamp> {
+        let rows = self.past.tables.facts.pull_requests.iter();
+        rows.map(|row| row.created_at).min()
+    }
+
     /// The same as it was at another instant, for whoever tells of that.
     fn as_of<T>(&self, at: Timestamp, use_it: impl FnOnce(&Sources<'_>) -> T) -> T {
         if at == self.past.question.as_of {

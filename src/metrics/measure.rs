@@ -532,7 +532,12 @@ impl Measure {
     pub fn add(&mut self, part: Self) {
         self.cells.extend(part.cells);
         self.strata.extend(part.strata);
-        self.rows.extend(part.rows);
+        if self.rows.is_empty() {
+            // Of one product there may be millions: they stay where they are.
+            self.rows = part.rows;
+        } else {
+            self.rows.extend(part.rows);
+        }
         self.drawn.extend(part.drawn);
         self.shares.extend(part.shares);
         for note in part.notes {

@@ -269,8 +269,8 @@ impl Relations {
         let files = reading.tables.changes.files.iter();
         let touched = reading.tables.facts.pull_request_files.iter();
         let paths: BTreeSet<_> = files
-            .map(|file| (file.repository, &file.path))
-            .chain(touched.map(|file| (file.repository, &file.path)))
+            .map(|file| (file.repository, file.path.as_str()))
+            .chain(touched.map(|file| (file.repository, file.path.as_ref())))
             .filter(|(repository, _)| reading.product.repositories.contains(repository))
             .collect();
         for (repository, path) in paths {
@@ -281,7 +281,7 @@ impl Relations {
             self.areas.extend(areas.into_iter().map(|area| AreaRow {
                 product: name(),
                 repository,
-                path: path.clone(),
+                path: path.to_owned(),
                 area,
             }));
         }

@@ -4,11 +4,14 @@
 //! stored without a zone so that no reader's session setting moves them) and lists of `Int64` and `Utf8`.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use foldhash::HashMap;
 use jiff::Timestamp;
 use polars::prelude::*;
 
 use super::Error;
+use super::commits::Parents;
 use crate::domain::provenance::Rung;
 use crate::domain::{
     Account, ChangeKind, CommentKind, CommitId, EmailAddress, Exclusion, FieldKind, IssuePart,
@@ -238,6 +241,23 @@ macro_rules! text {
 text!(String, |text| text.as_str().into(), |text| Some(
     text.to_owned()
 ));
+text!(Box<str>, |text| text.as_ref().into(), |text| Some(
+    text.into()
+));
+impl Field for Arc<str> {
+    fn column(name: &str, values: Vec<&Self>) -> Column {
+        text_column(name, values.into_iter().map(|text| Some(text.as_ref())))
+    }
+    fn values(frame: &DataFrame, name: &str) -> Result<Vec<Self>, Error> {
+        let column = find(frame, name)?.as_materialized_series();
+        let texts = column.str().map_err(|error| wrong(name, error))?;
+        without_nulls(name, texts.null_count())?;
+        // Each text is kept once, however often the column has it.
+        let mut kept: HashMap<&str, Self> = HashMap::default();
+        let mut keep = |text| Self::clone(kept.entry(text).or_insert_with(|| Self::from(text)));
+        Ok(texts.no_null_iter().map(&mut keep).collect())
+    }
+}
 text!(CommitId, |id| id.to_string().into(), |text| text
     .parse()
     .ok());
@@ -388,11 +408,11 @@ fn int_lists(name: &str, values: &[Vec<i64>]) -> Column {
 }
 
 /// The lists of a column: all their values are read at once, then cut.
-fn lists<T>(
+fn lists<T, L: FromIterator<T>>(
     frame: &DataFrame,
     name: &str,
     read: impl Fn(&Series) -> Result<Vec<T>, Error>,
-) -> Result<Vec<Vec<T>>, Error> {
+) -> Result<Vec<L>, Error> {
     let column = find(frame, name)?.as_materialized_series().clone();
     let array = column.list().map_err(|error| wrong(name, error))?;
     if array.null_count() > 0 {
@@ -405,18 +425,15 @@ fn lists<T>(
     let lengths = chunk.offsets().lengths();
     let from = usize::try_from(*chunk.offsets().first()).map_err(|error| wrong(name, error))?;
     let mut values = read(&array.get_inner())?.into_iter().skip(from);
-    let mut cut = |length: usize| {
-        let mut list = Vec::with_capacity(length);
-        list.extend(values.by_ref().take(length));
-        list
-    };
-    Ok(lengths.map(&mut cut).collect())
+    let n_lists = lengths.len();
+    let cut = |length| Ok(values.by_ref().take(length).collect());
+    all(n_lists, lengths.map(cut))
 }
 
 /// Lists of a type with an `i64` form.
 macro_rules! whole_list {
-    ($type:ty, $to:expr, $from:expr) => {
-        impl Field for Vec<$type> {
+    ($list:ty, $type:ty, $to:expr, $from:expr) => {
+        impl Field for $list {
             fn column(name: &str, values: Vec<&Self>) -> Column {
                 let to: fn(&$type) -> i64 = $to;
                 {
@@ -441,17 +458,23 @@ macro_rules! whole_list {
     };
 }
 
-whole_list!(u64, |n| i64::try_from(*n).unwrap_or(i64::MAX), |n| {
-    u64::try_from(n).ok()
+whole_list!(
+    Vec<u64>,
+    u64,
+    |n| i64::try_from(*n).unwrap_or(i64::MAX),
+    |n| { u64::try_from(n).ok() }
+);
+whole_list!(Vec<PersonId>, PersonId, |id| i64::from(id.0), |n| {
+    u32::try_from(n).ok().map(PersonId)
 });
-whole_list!(PersonId, |id| i64::from(id.0), |n| u32::try_from(n)
-    .ok()
-    .map(PersonId));
+whole_list!(Box<[PersonId]>, PersonId, |id| i64::from(id.0), |n| {
+    u32::try_from(n).ok().map(PersonId)
+});
 
 /// Lists of a type with a text form.
 macro_rules! text_list {
-    ($type:ty, $to:expr, $from:expr) => {
-        impl Field for Vec<$type> {
+    ($list:ty, $type:ty, $to:expr, $from:expr) => {
+        impl Field for $list {
             fn column(name: &str, values: Vec<&Self>) -> Column {
                 let to: fn(&$type) -> String = $to;
                 let total = values.iter().map(|list| list.len()).sum();
@@ -478,8 +501,11 @@ macro_rules! text_list {
     };
 }
 
-text_list!(String, Clone::clone, |text| Some(text.to_owned()));
+text_list!(Vec<String>, String, Clone::clone, |text| Some(
+    text.to_owned()
+));
 text_list!(
+    Vec<IssuePart>,
     IssuePart,
     |part| match part {
         IssuePart::Type => "type",
@@ -498,10 +524,18 @@ text_list!(
         _ => None,
     }
 );
-text_list!(CommitId, ToString::to_string, |text| text.parse().ok());
-text_list!(Login, |login| login.0.clone(), |text| Some(Login(
-    text.to_owned()
-)));
-text_list!(EmailAddress, |email| email.0.clone(), |text| Some(
-    EmailAddress(text.to_owned())
+text_list!(Vec<CommitId>, CommitId, ToString::to_string, |text| text
+    .parse()
+    .ok());
+text_list!(Parents, CommitId, ToString::to_string, |text| text
+    .parse()
+    .ok());
+text_list!(Vec<Login>, Login, |login| login.0.clone(), |text| Some(
+    Login(text.to_owned())
 ));
+text_list!(
+    Vec<EmailAddress>,
+    EmailAddress,
+    |email| email.0.clone(),
+    |text| Some(EmailAddress(text.to_owned()))
+);

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use polars::prelude::*;
+use smallvec::SmallVec;
 
 use super::column::{Field, Texts, int_column};
 use super::{Error, Row, parquet};
@@ -9,6 +10,9 @@ use crate::domain::{
     ChangeKind, Commit, CommitId, Exclusion, History, Origin, PersonId, RepositoryId, Signature,
     SignatureId,
 };
+
+/// Parents in order. Nearly every commit has one, which lies in the row itself.
+pub type Parents = SmallVec<[CommitId; 1]>;
 
 /// One commit of one repository, with what is read back of the table `commits`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +22,7 @@ pub struct CommitRow {
     /// Its id.
     pub commit: CommitId,
     /// Parents in order.
-    pub parents: Vec<CommitId>,
+    pub parents: Parents,
     /// Author.
     pub author: PersonId,
     /// Author time.
@@ -28,9 +32,9 @@ pub struct CommitRow {
     /// When the default branch had it.
     pub landed_at: Timestamp,
     /// Co-authors from trailers, without the author.
-    pub co_authors: Vec<PersonId>,
+    pub co_authors: Box<[PersonId]>,
     /// First line.
-    pub subject: String,
+    pub subject: Box<str>,
     /// More than one parent.
     pub is_merge: bool,
     /// Reachable from the default branch.
@@ -132,9 +136,9 @@ fn tabulate(
         let mut others: Vec<PersonId> = people.filter(|id| id != author).collect();
         others.sort_unstable();
         others.dedup();
-        others
+        others.into()
     });
-    let co_authors: Vec<Vec<PersonId>> = co_authors.collect();
+    let co_authors: Vec<Box<[PersonId]>> = co_authors.collect();
     let of_commits: Vec<_> = numbered().map(|(at, _)| told(at)).collect();
     let is_merge: Vec<bool> = commits.iter().map(Commit::is_merge).collect();
     let signatures = &history.signatures;

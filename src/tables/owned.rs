@@ -89,7 +89,7 @@ impl Kept {
         let facts = &tables.facts;
         let mut is_owned: HashMap<(RepositoryId, &str), bool> = HashMap::new();
         for file in &facts.pull_request_files {
-            let key = (file.repository, file.path.as_str());
+            let key = (file.repository, file.path.as_ref());
             let has = *is_owned
                 .entry(key)
                 .or_insert_with(|| self.owned.has(file.repository, &file.path));

@@ -57,7 +57,7 @@ pub fn of_person(reading: &Reading<'_>, person: PersonId) -> Vec<Made> {
                 .authors()
                 .filter(|person| tables.is_human(*person))
                 .collect(),
-            subject: row.subject.clone(),
+            subject: row.subject.to_string(),
             areas,
             n_files,
             came_with_a_pull_request: landings.is_absorbed_row(at),

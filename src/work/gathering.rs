@@ -252,7 +252,7 @@ fn areas(reading: &Reading<'_>, at: &mut PlaceOf) -> Vec<Arc<[String]>> {
         };
         let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
         let path = *of_path
-            .entry((row.repository, row.path.as_str()))
+            .entry((row.repository, row.path.as_ref()))
             .or_insert_with(|| {
                 let qualifier = qualifier(reading, row.repository);
                 known.push(

@@ -225,7 +225,7 @@ fn paths(team: &Register, private: &PrivateRegister, tables: &Tables, found: &mu
         .chain(initiatives.map(|glob| ("initiative.paths", glob)));
     let mined = tables.changes.files.iter().map(|file| file.path.as_str());
     let touched = tables.facts.pull_request_files.iter();
-    let known: BTreeSet<&str> = mined.chain(touched.map(|row| row.path.as_str())).collect();
+    let known: BTreeSet<&str> = mined.chain(touched.map(|row| row.path.as_ref())).collect();
     for (place, glob) in named {
         let Ok(matcher) = Glob::new(glob) else {
             continue;

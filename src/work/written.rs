@@ -145,10 +145,10 @@ fn most_of_the_text(reading: &Reading<'_>, found: &mut BTreeSet<Document>) {
     let mut by_path: BTreeMap<(RepositoryId, &str), Vec<&PullRequestFile>> = BTreeMap::new();
     for file in &facts.pull_request_files {
         let kinds = kinds_of_path
-            .entry(file.path.as_str())
+            .entry(file.path.as_ref())
             .or_insert_with(|| kinds_of(reading, &file.path));
         if !kinds.is_empty() && merged.contains_key(&(file.repository, file.number)) {
-            let key = (file.repository, file.path.as_str());
+            let key = (file.repository, file.path.as_ref());
             by_path.entry(key).or_default().push(file);
         }
     }

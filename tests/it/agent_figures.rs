@@ -154,7 +154,7 @@ fn squash(given: &mut Given, number: u64, at: i64, co_author: PersonId) {
     let commit = given.land(at);
     let row = given.tables.commits.last_mut().unwrap();
     row.author = AI;
-    row.co_authors = vec![co_author];
+    row.co_authors = [co_author].into();
     given.row(number).merge_commit = Some(commit);
 }
 

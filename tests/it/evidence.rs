@@ -133,7 +133,7 @@ impl Team {
         self.facts.pull_request_files.push(PullRequestFile {
             repository: WIDGETS,
             number: PrNumber(number),
-            path: "engine/lamp.rs".to_owned(),
+            path: "engine/lamp.rs".into(),
             additions: 3,
             deletions: 1,
         });
@@ -272,11 +272,11 @@ impl Team {
     /// Puts another file in the place of a pull request's own.
     fn file(&mut self, number: u64, path: &str, additions: u64, deletions: u64) {
         let rows = &mut self.facts.pull_request_files;
-        rows.retain(|row| row.number.0 != number || row.path != "engine/lamp.rs");
+        rows.retain(|row| row.number.0 != number || *row.path != *"engine/lamp.rs");
         rows.push(PullRequestFile {
             repository: WIDGETS,
             number: PrNumber(number),
-            path: path.to_owned(),
+            path: path.into(),
             additions,
             deletions,
         });
@@ -322,8 +322,8 @@ impl Team {
             authored_at: at(when),
             committed_at: at(when),
             landed_at: at(when),
-            co_authors: Vec::new(),
-            subject: format!("Commit {id}"),
+            co_authors: [].into(),
+            subject: format!("Commit {id}").into(),
             is_merge: false,
             on_default_branch: true,
             pull_request: None,
@@ -742,7 +742,7 @@ fn add_pull_request(
         .extend(pr.files.iter().map(|file| PullRequestFile {
             repository: key,
             number,
-            path: file.path.clone(),
+            path: file.path.clone().into(),
             additions: file.additions,
             deletions: file.deletions,
         }));
@@ -1574,7 +1574,7 @@ fn what_git_knows_is_told_without_github_and_the_rest_is_not_observed() {
             &[(path, ChangeKind::Modified)],
         );
         if id == 4 {
-            commit.co_authors = vec![BEN];
+            commit.co_authors = [BEN].into();
         }
     }
     let acts = |kind| team.acts(ADA, kind);

@@ -263,7 +263,7 @@ impl Given {
         self.tables.facts.pull_request_files.push(PullRequestFile {
             repository: LAMP,
             number: PrNumber(number),
-            path: path.to_owned(),
+            path: path.into(),
             additions: 1,
             deletions: 0,
         });
@@ -302,7 +302,7 @@ impl Given {
             authored_at: hour(at),
             committed_at: hour(at),
             landed_at: hour(at),
-            co_authors: Vec::new(),
+            co_authors: [].into(),
             subject: "Change".into(),
             is_merge: false,
             on_default_branch: true,

@@ -208,10 +208,10 @@ fn a_pair_counts_as_reviewed_and_a_bot_does_not() {
     given.review(3, BEN, ReviewState::Approved, 10);
     given.commit(4, CYD, 0);
     let landed = given.land(9);
-    given.tables.commits[0].co_authors = vec![BEN];
+    given.tables.commits[0].co_authors = [BEN].into();
     given.row(5).merge_commit = Some(landed);
     let landed = given.land(9);
-    given.tables.commits[1].co_authors = vec![AI];
+    given.tables.commits[1].co_authors = [AI].into();
     given.row(6).merge_commit = Some(landed);
     // Seen: 1 (reviewed), 4 (Cyd wrote a commit), 5 (co-author). Not: 2 (AI), 3 (after the merge), 6 (an AI co-author).
     close(number(&given, "flow.unreviewed_share", "hits"), 3.0);
@@ -232,7 +232,7 @@ fn an_address_that_nobody_has_linked_is_no_second_person() {
         let landed = given.land(9);
         let commit = given.tables.commits.last_mut().unwrap();
         commit.author = author;
-        commit.co_authors = co_authors.to_vec();
+        commit.co_authors = co_authors.into();
         given.row(number).merge_commit = Some(landed);
     };
     // The trailer that a squash writes for the author's other address; somebody known beside it; nobody else.

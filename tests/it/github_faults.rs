@@ -816,7 +816,7 @@ fn text_arrives_as_it_was_written() {
     assert_eq!(facts.pull_requests[0].title, text);
     assert_eq!(facts.pull_requests[0].labels, [text.clone()]);
     assert!(facts.comments.iter().any(|comment| comment.body == text));
-    assert_eq!(facts.pull_request_files[0].path, text);
+    assert_eq!(*facts.pull_request_files[0].path, *text);
 }
 
 fn bytes_below(root: &std::path::Path) -> Vec<u8> {

@@ -178,7 +178,7 @@ fn a_card_tells_who_did_what_and_what_speaks_against_it() {
         let on = format!("{on}T20:00:00Z");
         team.commit(id, author, &on);
     }
-    team.tables.commits[0].co_authors = vec![BEN];
+    team.tables.commits[0].co_authors = [BEN].into();
     // The second is taken back by the third, and brought in again by the fourth.
     team.tables.commits[2].reverts = Some(Box::new(ids(12)));
     team.tables.commits[3].reverts = Some(Box::new(ids(13)));

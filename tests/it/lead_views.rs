@@ -1,7 +1,9 @@
 //! The lead's views of a team of three: what comes first, who reviews whom, who holds what, and how a task crosses over.
 
-use linchpin::domain::PersonId;
-use linchpin::evidence::lead::{Lead, LeadSources, ProductSources, Upcoming, lead};
+use linchpin::domain::{PersonId, Stream};
+use linchpin::evidence::lead::{
+    AreaChanges, Lead, LeadSources, ProductSources, Taken, Upcoming, kept, lead,
+};
 use linchpin::evidence::with_desk;
 use linchpin::metrics::agreements::agreements;
 use linchpin::metrics::knowledge::files_at_risk::HeldFile;
@@ -12,9 +14,9 @@ use linchpin::register::{Register, parse};
 use linchpin::render::{lead_tree, svg};
 use linchpin::report::document::Block;
 use linchpin::report::picture::{CrossPoint, Drawing, GridCell, Look, MatrixCell};
-use linchpin::report::{Picture, Table};
-use linchpin::work::activity;
+use linchpin::report::{Picture, Table, TableCell};
 use linchpin::work::history::touches::last_touches;
+use linchpin::work::activity;
 
 use crate::hostile::corpus;
 use crate::small_team::{ADA, BEN, BOT, CEM, SmallTeam, WIDGETS, words};
@@ -24,7 +26,8 @@ fn views(team: &SmallTeam, files: &[HeldFile]) -> Lead {
     let register: Register = parse(&team.register, "linchpin.toml").unwrap();
     team.sources(|sources| {
         let readings = sources.past.of_products();
-        let measures = measure_each(readings, &|measure| measure);
+        let kept = measure_each(readings, &|measure| kept(measure, Taken::Rows));
+        let (measures, changes): (Vec<_>, Vec<AreaChanges>) = kept.into_iter().unzip();
         let product = |reading: &linchpin::work::Reading<'_>| ProductSources {
             name: reading.product.name.clone(),
             waits: Vec::new(),
@@ -45,6 +48,7 @@ fn views(team: &SmallTeam, files: &[HeldFile]) -> Lead {
             people: &sources.past.tables.people,
             repositories: sources.repositories,
             measures: &measures,
+            changes: &changes.into_iter().flatten().collect(),
             products: &products,
             packs: &[],
             absences: &[],
@@ -149,6 +153,67 @@ fn receipts_and_requests_are_told_on_the_clock_of_their_columns_and_by_whose_cal
     let text = part(&lead, "this-week");
     let line = "asked of ben, open for 15.0 h of working hours by their calendar (one of n 1 open requests)";
     assert!(text.contains(line), "{text}");
+}
+
+#[test]
+fn an_area_in_which_too_little_happened_is_known_neither_to_one_nor_to_several() {
+    let mut team = SmallTeam::new();
+    for number in 1..=6 {
+        let author = if number < 4 { CEM } else { ADA };
+        team.commit(number, author, &format!("2026-06-{number:02}"));
+        team.changes("engine/main.rs");
+    }
+    for number in 7..=8 {
+        team.commit(number, CEM, &format!("2026-06-{number:02}"));
+        team.changes("tools/run.sh");
+    }
+    let lead = views(&team, &[]);
+    let areas = lead.products[0].areas.iter();
+    let found: Vec<(&str, u64, Option<bool>)> = areas
+        .map(|area| (area.area.as_str(), area.n, area.is_silo))
+        .collect();
+    assert_eq!(found, [("engine", 6, Some(false)), ("tools", 2, None)]);
+    let blocks = lead.parts.iter().flat_map(|part| &part.document.blocks);
+    let blocks: Vec<Block> = blocks.cloned().collect();
+    let tables = tables(&blocks);
+    let cell = |title: &str, area: &str, column: &str| {
+        let table = tables
+            .iter()
+            .find(|table| table.title.starts_with(title))
+            .unwrap();
+        let column = table
+            .columns
+            .iter()
+            .position(|one| one.title == column)
+            .unwrap();
+        let row = |row: &&Vec<TableCell>| row[0] == TableCell::Text(area.to_owned());
+        table.rows.iter().find(row).unwrap()[column].clone()
+    };
+    let untold = TableCell::Missing(Some("too few commits and reviews to say".to_owned()));
+    for (title, column, told) in [
+        ("Areas of ", "Known to", "more than one"),
+        ("Who makes most of the changes", "Silo", "no"),
+    ] {
+        assert_eq!(
+            cell(title, "engine", column),
+            TableCell::Text(told.to_owned())
+        );
+        assert_eq!(cell(title, "tools", column), untold);
+    }
+}
+
+#[test]
+fn reviews_that_were_not_read_are_no_reviews_that_nobody_was_asked_for() {
+    let mut team = SmallTeam::new();
+    let said = "No merged pull request of the window asked a person for a review.";
+    assert!(part(&views(&team, &[]), "reviewers").contains(said));
+    team.streams.retain(|stream| *stream == Stream::History);
+    let text = part(&views(&team, &[]), "reviewers");
+    assert!(
+        text.contains("Not observed: no pull requests were read for this product.")
+            && !text.contains(said),
+        "{text}"
+    );
 }
 
 #[test]

@@ -604,7 +604,7 @@ fn two_documents_beside_one_another_do_not_tell_what_one_person_did_between_them
     );
     // Three people between them, and both numbers are told.
     team.tables.commits[1].author = ADA;
-    team.tables.commits[1].co_authors = vec![CEM];
+    team.tables.commits[1].co_authors = [CEM].into();
     let text = pages(&team)["documents"].clone();
     assert!(
         text.contains("`engine/first.md` · last changed 2026-02-01 · since then 5 commits in"),

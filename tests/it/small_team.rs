@@ -156,8 +156,8 @@ impl SmallTeam {
             authored_at: at(when),
             committed_at: at(when),
             landed_at: at(when),
-            co_authors: Vec::new(),
-            subject: format!("Commit {id}"),
+            co_authors: [].into(),
+            subject: format!("Commit {id}").into(),
             is_merge: false,
             on_default_branch: true,
             pull_request: None,
@@ -192,7 +192,7 @@ impl SmallTeam {
         self.facts().pull_request_files.push(PullRequestFile {
             repository: WIDGETS,
             number: PrNumber(number),
-            path: path.to_owned(),
+            path: path.into(),
             additions: 3,
             deletions: 1,
         });

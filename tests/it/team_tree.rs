@@ -272,7 +272,7 @@ fn report_naming(write: &dyn Fn(&str) -> String) -> Vec<OutputFile> {
         row.labels = vec![format!("owner:{}", word())];
     }
     for row in &mut given.tables.facts.pull_request_files {
-        row.path = format!("{}/{}", word(), row.path);
+        row.path = format!("{}/{}", word(), row.path).into();
     }
     for row in &mut given.tables.facts.workflow_runs {
         row.name = format!("Deploy for {}", word());
@@ -282,7 +282,7 @@ fn report_naming(write: &dyn Fn(&str) -> String) -> Vec<OutputFile> {
         row.environment = format!("review/{}", word());
     }
     for commit in &mut given.tables.commits {
-        commit.subject = format!("{}: change", word());
+        commit.subject = format!("{}: change", word()).into();
     }
     given.tables.facts.environments.push(Environment {
         repository: LAMP,

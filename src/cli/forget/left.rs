@@ -150,7 +150,7 @@ pub(super) fn n_paths(store: &Store, forgotten: &Forgotten) -> Result<Option<usi
     let mined = tables.changes.files.iter().map(|file| file.path.as_str());
     let touched = tables.facts.pull_request_files.iter();
     let paths: BTreeSet<&str> = mined
-        .chain(touched.map(|file| file.path.as_str()))
+        .chain(touched.map(|file| file.path.as_ref()))
         .collect();
     if paths.is_empty() {
         return Ok(None);

@@ -5,18 +5,25 @@ use std::path::Path;
 use super::*;
 use crate::cli::person::tests::{analysed, written};
 
-/// The files of the views, and the texts of the forms, made from the metrics that are asked for; and how many those are.
+/// The files of the views, and the texts of the forms, made from what is taken of the metrics, or from all of them whole; and of how
+/// many.
 fn views(place: &Path, asks_all: bool) -> (usize, Vec<OutputFile>, Vec<String>) {
     let (workspace, analysis) = analysed(place, &FactTable::ALL);
     person::with_desk_of(&analysis, &workspace, |desk| {
         let readings = desk.sources().past.of_products();
-        let narrow = asked(readings, &analysis, &workspace);
-        let is_asked = |metric: &str| asks_all || narrow(metric);
+        let narrow = taken(readings, &analysis, &workspace);
+        let taken = |metric: &str| {
+            if asks_all {
+                Taken::Rows
+            } else {
+                narrow(metric)
+            }
+        };
         let metrics = metrics::REGISTRY.iter();
         let n = metrics
-            .filter(|metric| is_asked(metric.definition.id))
+            .filter(|metric| taken(metric.definition.id) > Taken::Nothing)
             .count();
-        let (files, drafts) = files_of(desk, &analysis, &workspace, &is_asked).unwrap();
+        let (files, drafts) = files_of(desk, &analysis, &workspace, &taken).unwrap();
         let drafts = drafts
             .iter()
             .map(|draft| format!("{} {:?}", draft.path, draft.draft));

@@ -298,7 +298,7 @@ fn a_team_of_areas_has_what_touches_them_and_nothing_without_a_path() {
         let files = &mut analysis.tables.facts.pull_request_files;
         let api = files.iter().find(|file| file.path.starts_with("api/"));
         let mut web = api.unwrap().clone();
-        web.path = "web/planted.rs".to_owned();
+        web.path = "web/planted.rs".into();
         files.push(web);
         let analysis = &*analysis;
         let touching = |directory: &str| -> BTreeSet<_> {

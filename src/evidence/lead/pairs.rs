@@ -6,7 +6,7 @@ use super::book::Book;
 use crate::evidence::Page;
 use crate::evidence::blocks::{count, listed, paragraph, unobserved};
 use crate::metrics::measure::KeyedRow;
-use crate::metrics::pairs::matrix::{Pair, rows};
+use crate::metrics::pairs::matrix::{Pair, told_rows};
 use crate::report::document::{Block, Span};
 use crate::work::{Fate, Need, Reading};
 
@@ -34,7 +34,7 @@ pub(super) fn page(book: &Book<'_>) -> Page {
 }
 
 fn of_product(book: &Book<'_>, reading: &Reading<'_>, blocks: &mut Vec<Block>) {
-    let rows = rows(reading);
+    let rows = told_rows(reading);
     let mut by_pair: BTreeMap<(String, Pair), Vec<&KeyedRow<Option<Pair>>>> = BTreeMap::new();
     for row in &rows {
         if let Some(pair) = row.key {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::initials::Initials;
+use super::knowledge::TOO_LITTLE;
 use super::names::Names;
 use super::{LeadSources, ProductSources};
 use crate::domain::{Bucket, PersonId};
@@ -11,10 +12,9 @@ use crate::report::Picture;
 use crate::report::picture::{Drawing, Grid, GridCell, GridRow, Shown, shown};
 use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
-use crate::work::Fate;
 
 /// Who changed an area in a quarter, and how often.
-type Changes<'a> = BTreeMap<(&'a str, Bucket), BTreeMap<PersonId, u64>>;
+type Changes<'a> = BTreeMap<(&'a str, Bucket), &'a BTreeMap<PersonId, u64>>;
 
 /// The areas of a product by quarter; `None` where none changed.
 pub(super) fn picture(
@@ -42,7 +42,7 @@ pub(super) fn picture(
     let mut people: Vec<PersonId> = places()
         .filter(is_told)
         .filter_map(|place| changes.get(&place))
-        .flat_map(most)
+        .flat_map(|people| most(people))
         .collect();
     people.sort_unstable();
     people.dedup();
@@ -56,7 +56,10 @@ pub(super) fn picture(
         match measured {
             Measured::Value { n, value, .. } => {
                 let ratio = value.ratio().filter(|ratio| ratio.of > 0);
-                let of = changes.get(&(area, quarter)).map(most).unwrap_or_default();
+                let of = changes
+                    .get(&(area, quarter))
+                    .map(|people| most(people))
+                    .unwrap_or_default();
                 let Some(Ratio { hits, .. }) = ratio.filter(|_| !of.is_empty()) else {
                     return GridCell::Nothing;
                 };
@@ -108,22 +111,12 @@ pub(super) fn picture(
     })
 }
 
-/// Commits by area, quarter and person: the rows that the shares are taken of.
+/// Those of one product: the commits that the shares are taken of.
 fn changes<'a>(sources: &LeadSources<'a>, product: &str) -> Changes<'a> {
-    let measures = sources.measures.iter();
-    let shares = measures.filter(|measure| measure.definition.id == "ownership.share");
-    let rows = shares.flat_map(|measure| &measure.rows);
-    let mut changes = Changes::new();
-    for row in rows.filter(|row| row.product == product && row.fate == Fate::Included) {
-        let Some(quarter) = row.bucket else { continue };
-        for area in row.areas.iter() {
-            let of = changes.entry((area.as_str(), quarter)).or_default();
-            for person in row.authors.iter() {
-                *of.entry(*person).or_default() += 1;
-            }
-        }
-    }
-    changes
+    let of_product = sources.changes.iter().filter(|(key, _)| key.0 == product);
+    let by_place =
+        of_product.map(|((_, area, quarter), people)| ((area.as_str(), *quarter), people));
+    by_place.collect()
 }
 
 /// Whoever made most, all of them where several made as many.
@@ -219,14 +212,13 @@ fn table(shown: &Shown<'_>, product: &str, cell: &dyn Fn(&str, Bucket) -> GridCe
     columns.extend(newest_first().map(|quarter| Column::text(&quarter.to_string())));
     let row = |area: &&str| {
         let silo = if shown.silos.contains(area) {
-            "silo"
+            TableCell::Text("silo".to_owned())
+        } else if shown.untold.contains(area) {
+            TableCell::Missing(Some(TOO_LITTLE.to_owned()))
         } else {
-            "no"
+            TableCell::Text("no".to_owned())
         };
-        let mut row = vec![
-            TableCell::Text((*area).to_owned()),
-            TableCell::Text(silo.to_owned()),
-        ];
+        let mut row = vec![TableCell::Text((*area).to_owned()), silo];
         row.extend(newest_first().map(|quarter| {
             let told = words(&cell(area, *quarter));
             told.map_or_else(

@@ -66,7 +66,7 @@ impl Decoder {
             self.facts.pull_request_files.push(PullRequestFile {
                 repository: self.repository,
                 number,
-                path: file.path,
+                path: file.path.into(),
                 additions: file.additions,
                 deletions: file.deletions,
             });

@@ -127,7 +127,7 @@ impl Covered {
         let facts = &tables.facts;
         for row in &facts.pull_request_files {
             let is_covered = known
-                .entry(row.path.as_str())
+                .entry(row.path.as_ref())
                 .or_insert_with(|| covers(&row.path));
             if *is_covered && reading.product.has(row.repository) {
                 pull_requests.insert((row.repository, row.number));

@@ -127,14 +127,14 @@ fn sizes(reading: &Reading<'_>) -> HashMap<Key, Size> {
     let files = reading.tables.changes.files.iter();
     let kinds: HashMap<(RepositoryId, &str), Option<Exclusion>> = files
         .filter(|file| reading.product.has(file.repository))
-        .map(|file| ((file.repository, file.path.as_str()), file.exclusion))
+        .map(|file| ((file.repository, file.path.as_ref()), file.exclusion))
         .collect();
     let mut sizes: HashMap<Key, Size> = HashMap::new();
     let listed = reading.tables.facts.pull_request_files.iter();
     for file in listed.filter(|file| reading.product.has(file.repository)) {
         let size = sizes.entry((file.repository, file.number)).or_default();
         size.n_listed += 1;
-        match kinds.get(&(file.repository, file.path.as_str())) {
+        match kinds.get(&(file.repository, file.path.as_ref())) {
             None => size.n_unknown += 1,
             Some(Some(
                 Exclusion::Generated

@@ -220,7 +220,7 @@ fn count_work(reading: &Reading<'_>, deciding: &[Option<usize>], lines: &mut [De
     }
     let mut touched: HashMap<Key, BTreeSet<usize>> = HashMap::new();
     for row in &reading.tables.facts.pull_request_files {
-        if let Some(line) = file_of.get(&(row.repository, row.path.as_str())) {
+        if let Some(line) = file_of.get(&(row.repository, row.path.as_ref())) {
             touched
                 .entry((row.repository, row.number))
                 .or_default()

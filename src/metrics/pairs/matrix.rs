@@ -67,6 +67,16 @@ fn pairs(people: &[PersonId]) -> Vec<Pair> {
 /// One row a commit and pair; one for a commit without a pair.
 #[must_use]
 pub fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Option<Pair>>> {
+    rows_of(reading, true)
+}
+
+/// The same without those that are left out, which are most.
+#[must_use]
+pub fn told_rows(reading: &Reading<'_>) -> Vec<KeyedRow<Option<Pair>>> {
+    rows_of(reading, false)
+}
+
+fn rows_of(reading: &Reading<'_>, with_excluded: bool) -> Vec<KeyedRow<Option<Pair>>> {
     let mut rows = Vec::new();
     for commit in &reading.tables.commits {
         if !reading.product.has(commit.repository) || commit.committed_at >= reading.question.as_of
@@ -121,6 +131,7 @@ pub fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Option<Pair>>> {
             });
         }
         match apart {
+            Some(_) if !with_excluded => {}
             Some(reason) => rows.push(KeyedRow {
                 row: row(Fate::Excluded(reason)),
                 key: None,

@@ -295,7 +295,7 @@ impl Chronicle {
         let mut last: Option<(Key, Option<u32>)> = None;
         for row in &facts.pull_request_files {
             let key = (row.repository, row.number);
-            let Some(file) = file_of.get(&(row.repository, row.path.as_str())) else {
+            let Some(file) = file_of.get(&(row.repository, row.path.as_ref())) else {
                 continue;
             };
             let number = match last {

@@ -175,7 +175,7 @@ impl<'a> Marks<'a> {
             let globs = one.paths.as_ref();
             globs.is_some_and(|globs| {
                 let mut files = with_talk.files.iter();
-                files.any(|file| globs.is_match(&file.path))
+                files.any(|file| globs.is_match(file.path.as_ref()))
             })
         };
         initiative.milestone.as_ref().is_some_and(of_milestone)
@@ -213,7 +213,7 @@ impl<'a> AreasOfPaths<'a> {
         }
         let mut lines: BTreeMap<&str, u64> = BTreeMap::new();
         for (file, n) in of_files {
-            let areas = self.0.get(&(file.repository, file.path.as_str()));
+            let areas = self.0.get(&(file.repository, file.path.as_ref()));
             for area in areas.into_iter().flatten() {
                 *lines.entry(area).or_default() += n;
             }

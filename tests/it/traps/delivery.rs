@@ -893,19 +893,20 @@ fn history(style: &str) -> Given {
                 for (commit, at) in own.iter().zip(written) {
                     given.land(at);
                     let row = given.tables.commits.last_mut().unwrap();
-                    (row.commit, row.parents, row.committed_at) = (*commit, vec![parent], hour(at));
+                    (row.commit, row.parents, row.committed_at) =
+                        (*commit, [parent].into(), hour(at));
                     parent = *commit;
                 }
                 let merge = given.land(merged);
                 let row = given.tables.commits.last_mut().unwrap();
                 (row.parents, row.is_merge, row.pull_request) =
-                    (vec![base, parent], true, Some(number));
+                    (vec![base, parent].into(), true, Some(number));
                 merge
             }
             "squash" => {
                 let squashed = given.land(merged);
                 let row = given.tables.commits.last_mut().unwrap();
-                (row.parents, row.pull_request) = (vec![base], Some(number));
+                (row.parents, row.pull_request) = ([base].into(), Some(number));
                 squashed
             }
             _ => {
@@ -913,7 +914,7 @@ fn history(style: &str) -> Given {
                 for at in written {
                     let rebased = given.land(at);
                     let row = given.tables.commits.last_mut().unwrap();
-                    (row.parents, row.committed_at) = (vec![parent], hour(merged));
+                    (row.parents, row.committed_at) = ([parent].into(), hour(merged));
                     parent = rebased;
                 }
                 parent

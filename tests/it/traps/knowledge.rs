@@ -469,7 +469,7 @@ fn whoever_adds_a_file_is_its_first_author_in_however_large_a_commit() {
 fn a_commit_of_two_people_counts_once_and_credits_both() {
     let mut given = five_files();
     modified(&mut given, 10, ADA, "core/0.rs");
-    given.tables.commits.last_mut().unwrap().co_authors = vec![BEN];
+    given.tables.commits.last_mut().unwrap().co_authors = [BEN].into();
     let found = measure(&given, "ownership.share");
     assert_eq!(number(&found, "of"), Some(6.0));
     assert_eq!(number(&found, "hits"), Some(6.0));
@@ -482,7 +482,7 @@ fn a_commit_of_two_people_counts_once_and_credits_both() {
     let ledger = &pairs.cells[0].ledger;
     assert_eq!((ledger.included, ledger.unknown.total()), (0, 1));
     // Beside two who are known it takes nothing away, and is told.
-    given.tables.commits.last_mut().unwrap().co_authors = vec![BEN, PersonId(2)];
+    given.tables.commits.last_mut().unwrap().co_authors = [BEN, PersonId(2)].into();
     let pairs = measure(&given, "pairs.matrix");
     let ledger = &pairs.cells[0].ledger;
     assert_eq!((ledger.included, ledger.unknown.total()), (1, 1));

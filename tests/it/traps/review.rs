@@ -103,7 +103,7 @@ impl World {
         self.tables.facts.pull_request_files.push(PullRequestFile {
             repository: WIDGETS,
             number: PrNumber(number),
-            path: "core/a.rs".to_owned(),
+            path: "core/a.rs".into(),
             additions: 1,
             deletions: 0,
         });
