@@ -17,6 +17,7 @@ use super::share::Share;
 pub use super::subject::{Subject, Thing};
 use crate::domain::{Bucket, Origin, PersonId, RepositoryId};
 use crate::tables::FactTable;
+use crate::work::rows::put_after;
 pub use crate::work::{Fate, Missing, Need};
 use crate::work::{Question, Reading};
 
@@ -532,12 +533,7 @@ impl Measure {
     pub fn add(&mut self, part: Self) {
         self.cells.extend(part.cells);
         self.strata.extend(part.strata);
-        if self.rows.is_empty() {
-            // Of one product there may be millions: they stay where they are.
-            self.rows = part.rows;
-        } else {
-            self.rows.extend(part.rows);
-        }
+        put_after(&mut self.rows, part.rows);
         self.drawn.extend(part.drawn);
         self.shares.extend(part.shares);
         for note in part.notes {

@@ -26,9 +26,10 @@ use crate::work::delivery::reverts::Reverts;
 use crate::work::delivery::shipping::{self, Shipping};
 use crate::work::delivery::{ancestry, landing};
 use crate::work::file_areas::qualifier;
-use crate::work::history::lineage::{file_histories, touches};
+use crate::work::history::lineage::{each_touch, file_histories};
 use crate::work::history::surviving::sampled_until;
 use crate::work::roster::RosterDelegation;
+use crate::work::rows::put_after;
 use crate::work::turns::lives;
 use crate::work::{Fate, Question, Reading, pull_requests};
 
@@ -138,9 +139,9 @@ impl Relations {
             self.add_delegated(reading);
         });
         self.n_lineages = histories.n_lineages;
-        self.lineages.append(&mut histories.lineages);
-        self.file_histories.append(&mut histories.file_histories);
-        self.touches.append(&mut histories.touches);
+        put_after(&mut self.lineages, histories.lineages);
+        put_after(&mut self.file_histories, histories.file_histories);
+        put_after(&mut self.touches, histories.touches);
     }
 
     /// Gives up the rows of every relation, by its table; those that are added later are the others.
@@ -410,15 +411,15 @@ impl Relations {
                     n_file_changes: history.n_changes,
                 }));
         }
-        let touches = touches(reading);
-        self.touches
-            .extend(touches.into_iter().map(|touch| TouchRow {
+        each_touch(reading, &mut |touch| {
+            self.touches.push(TouchRow {
                 lineage: first + u64::from(touch.history),
                 person: touch.person,
                 is_review: touch.is_review,
                 position: touch.position,
                 at: touch.at,
-            }));
+            });
+        });
     }
 }
 

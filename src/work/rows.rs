@@ -1,5 +1,14 @@
 //! Rows of a table that belong together, told by their places in it: cheap to hand on, whatever their number.
 
+/// Puts rows after others. Where there are none yet they stay where they are: there may be millions.
+pub fn put_after<T>(rows: &mut Vec<T>, more: Vec<T>) {
+    if rows.is_empty() {
+        *rows = more;
+    } else {
+        rows.extend(more);
+    }
+}
+
 /// Some rows of a table, in an order of their own.
 #[derive(Debug)]
 pub struct Rows<'a, T> {

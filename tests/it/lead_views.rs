@@ -15,8 +15,8 @@ use linchpin::render::{lead_tree, svg};
 use linchpin::report::document::Block;
 use linchpin::report::picture::{CrossPoint, Drawing, GridCell, Look, MatrixCell};
 use linchpin::report::{Picture, Table, TableCell};
-use linchpin::work::history::touches::last_touches;
 use linchpin::work::activity;
+use linchpin::work::history::touches::last_touches;
 
 use crate::hostile::corpus;
 use crate::small_team::{ADA, BEN, BOT, CEM, SmallTeam, WIDGETS, words};

@@ -137,13 +137,11 @@ pub fn file_histories(reading: &Reading<'_>) -> Arc<Histories> {
     })
 }
 
-/// Every contribution to every living file, by file, changes in landing order before reviews.
-#[must_use]
-pub fn touches(reading: &Reading<'_>) -> Vec<Touch> {
+/// Tells every contribution to every living file, by file, changes in landing order before reviews.
+pub fn each_touch(reading: &Reading<'_>, tell: &mut dyn FnMut(Touch)) {
     let chronicle = chronicle::of_product(reading);
     let histories = file_histories(reading);
     let instants = [reading.question.as_of];
-    let mut touches = Vec::new();
     let mut numbered = (0_u32..).zip(&histories.files).peekable();
     Replay::of(reading.tables, &chronicle, &instants).each_touch(&mut |file, touch| {
         while numbered
@@ -151,13 +149,12 @@ pub fn touches(reading: &Reading<'_>) -> Vec<Touch> {
             .is_some()
         {}
         if let Some((history, _)) = numbered.peek() {
-            touches.push(Touch {
+            tell(Touch {
                 history: *history,
                 ..touch
             });
         }
     });
-    touches
 }
 
 /// Why a file is left out of the knowledge metrics; `None`: it counts.

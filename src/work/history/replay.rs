@@ -245,24 +245,34 @@ impl<'a> Replay<'a> {
         };
         let mut cast = self.cast();
         let mut history = FileHistory::new(0);
-        let mut found: Vec<(u32, Touch)> = Vec::new();
-        let mut see = |file: u32, strand: &MarksOfFile<'_>| {
+        let mut see = |file: u32, strand: &MarksOfFile<'_>, tell: &mut dyn FnMut(u32, Touch)| {
             cast.take(strand);
             history.file = file;
             if cast.add_up(last, &mut history) {
-                cast.touches(last, &mut |touch| found.push((file, touch)));
+                cast.touches(last, &mut |touch| tell(file, touch));
             }
         };
+        // Files that never moved are told as they come: they have most of the contributions, of which there are millions.
+        let mut of_moved: Vec<(u32, Touch)> = Vec::new();
+        self.walk(last, &mut |file, strand| {
+            see(file, strand, &mut |file, touch| {
+                of_moved.push((file, touch))
+            });
+        });
+        of_moved.sort_by_key(|(file, _)| *file);
+        let mut of_moved = of_moved.into_iter().peekable();
         for file in (0..self.n_files()).filter(|file| self.has_moved.get(*file) == Some(&false)) {
             let strand = MarksOfFile {
                 marks: self.changes.group(file),
                 reviews: self.reviewed.group(file),
             };
-            see(u32::try_from(file).unwrap_or(NONE), &strand);
+            let number = u32::try_from(file).unwrap_or(NONE);
+            while let Some((file, touch)) = of_moved.next_if(|(file, _)| *file < number) {
+                tell(file, touch);
+            }
+            see(number, &strand, tell);
         }
-        self.walk(last, &mut see);
-        found.sort_by_key(|(file, _)| *file);
-        for (file, touch) in found {
+        for (file, touch) in of_moved {
             tell(file, touch);
         }
     }

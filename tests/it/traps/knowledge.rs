@@ -9,7 +9,7 @@ use linchpin::metrics::ownership::handover::{Finding, Stage, handovers};
 use linchpin::metrics::{Measure, REGISTRY, find};
 use linchpin::tables::CodeownersRow;
 use linchpin::tables::changes::File;
-use linchpin::work::history::lineage::{file_histories, touches};
+use linchpin::work::history::lineage::{Touch, each_touch, file_histories};
 use linchpin::work::roster::{RosterAbsence, RosterDelegation, RosterMember};
 use linchpin::work::{Fate, Question, Reading};
 
@@ -343,7 +343,8 @@ fn a_file_that_is_added_again_has_a_place_for_every_change() {
     added(&mut given, 13, BEN, "core/0.rs");
     let question = given.question();
     let reading = Reading::of(&given.tables, &question, &question.products[0]);
-    let first = touches(&reading);
+    let mut first: Vec<Touch> = Vec::new();
+    each_touch(&reading, &mut |touch| first.push(touch));
     let first = first.iter().filter(|touch| touch.history == 0);
     let places: Vec<_> = first.map(|touch| (touch.person, touch.position)).collect();
     assert_eq!(places, [(ADA, 1), (BEN, 2), (ADA, 3), (ADA, 4), (BEN, 5)]);
