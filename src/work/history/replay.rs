@@ -256,7 +256,7 @@ impl<'a> Replay<'a> {
         let mut of_moved: Vec<(u32, Touch)> = Vec::new();
         self.walk(last, &mut |file, strand| {
             see(file, strand, &mut |file, touch| {
-                of_moved.push((file, touch))
+                of_moved.push((file, touch));
             });
         });
         of_moved.sort_by_key(|(file, _)| *file);
