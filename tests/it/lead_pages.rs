@@ -909,11 +909,7 @@ fn an_area_that_one_person_alone_knows_names_a_second_and_what_they_carry() {
 #[test]
 fn an_area_in_which_too_little_happened_is_not_called_known_to_several() {
     let mut team = SmallTeam::new();
-    for number in 1..=6 {
-        let author = if number < 4 { CEM } else { ADA };
-        team.commit(number, author, &format!("2026-06-{number:02}"));
-        team.changes("engine/main.rs");
-    }
+    team.engine_and_tools(1..=6);
     let single = text(&team, "single");
     assert!(
         single
@@ -922,10 +918,7 @@ fn an_area_in_which_too_little_happened_is_not_called_known_to_several() {
     );
     assert!(!single.contains("Not told of"), "{single}");
     // Two commits of one person: too few to call the area known to one person, or to several.
-    for number in 7..=8 {
-        team.commit(number, CEM, &format!("2026-06-{number:02}"));
-        team.changes("tools/run.sh");
-    }
+    team.engine_and_tools(7..=8);
     let single = text(&team, "single");
     for words in [
         "None: the one area where enough happened is known to more than one person.",

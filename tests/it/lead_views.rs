@@ -158,15 +158,7 @@ fn receipts_and_requests_are_told_on_the_clock_of_their_columns_and_by_whose_cal
 #[test]
 fn an_area_in_which_too_little_happened_is_known_neither_to_one_nor_to_several() {
     let mut team = SmallTeam::new();
-    for number in 1..=6 {
-        let author = if number < 4 { CEM } else { ADA };
-        team.commit(number, author, &format!("2026-06-{number:02}"));
-        team.changes("engine/main.rs");
-    }
-    for number in 7..=8 {
-        team.commit(number, CEM, &format!("2026-06-{number:02}"));
-        team.changes("tools/run.sh");
-    }
+    team.engine_and_tools(1..=8);
     let lead = views(&team, &[]);
     let areas = lead.products[0].areas.iter();
     let found: Vec<(&str, u64, Option<bool>)> = areas

@@ -170,6 +170,19 @@ impl SmallTeam {
         self.tables.commits.last_mut().unwrap()
     }
 
+    /// Commits of June: up to the sixth of `engine`, half of them Cem's and half Ada's; then Cem's of `tools`.
+    pub fn engine_and_tools(&mut self, numbers: std::ops::RangeInclusive<u8>) {
+        for number in numbers {
+            let (author, path) = match number {
+                0..=3 => (CEM, "engine/main.rs"),
+                4..=6 => (ADA, "engine/main.rs"),
+                _ => (CEM, "tools/run.sh"),
+            };
+            self.commit(number, author, &format!("2026-06-{number:02}"));
+            self.changes(path);
+        }
+    }
+
     /// The newest commit changes a file.
     pub fn changes(&mut self, path: &str) {
         let row = u32::try_from(self.tables.commits.len() - 1).unwrap();

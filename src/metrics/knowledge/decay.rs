@@ -29,6 +29,12 @@ pub struct AreaKnowledge {
 }
 
 impl AreaKnowledge {
+    /// Whether enough happened to say who knows the area.
+    #[must_use]
+    pub fn has_enough(&self, minimum_n: u64) -> bool {
+        self.n_contributions() >= minimum_n
+    }
+
     /// Contributions of everybody.
     #[must_use]
     pub fn n_contributions(&self) -> u64 {

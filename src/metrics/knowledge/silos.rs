@@ -91,9 +91,7 @@ pub fn silos_among(
     active: &BTreeSet<PersonId>,
     minimum_n: u64,
 ) -> Vec<Silo> {
-    let enough = known
-        .iter()
-        .filter(|(_, area)| area.n_contributions() >= minimum_n);
+    let enough = known.iter().filter(|(_, area)| area.has_enough(minimum_n));
     let silo = |(name, area): (&String, &AreaKnowledge)| {
         let (holder, share) = silo_of(area, active)?;
         Some(Silo {
@@ -148,17 +146,11 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
     let repository_of = repositories_of_areas(reading);
     let mut rows: Vec<KeyedRow<()>> = Vec::new();
     for (name, area) in by_area(reading).iter() {
-        let (value, fate) = if area.n_contributions() < reading.question.minimum_n {
-            (None, Fate::Unknown("fewer_than_minimum_n_contributions"))
+        let (value, fate) = if area.has_enough(reading.question.minimum_n) {
+            let is_silo = silo_of(area, &active).is_some();
+            (Some(f64::from(u8::from(is_silo))), Fate::Included)
         } else {
-            (
-                Some(if silo_of(area, &active).is_some() {
-                    1.0
-                } else {
-                    0.0
-                }),
-                Fate::Included,
-            )
+            (None, Fate::Unknown("fewer_than_minimum_n_contributions"))
         };
         let Some(repository) = repository_of.get(name).copied() else {
             continue;

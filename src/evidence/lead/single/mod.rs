@@ -221,8 +221,8 @@ fn areas(
         line
     };
     let known = product.knowledge.values();
-    let (told, untold): (Vec<_>, Vec<_>) =
-        known.partition(|area| area.n_contributions() >= book.sources.past.question.minimum_n);
+    let minimum_n = book.sources.past.question.minimum_n;
+    let (told, untold): (Vec<_>, Vec<_>) = known.partition(|area| area.has_enough(minimum_n));
     if held.is_empty() {
         blocks.push(paragraph(match told.len() {
             0 => "Not told: too little happened in every area.".to_owned(),
@@ -236,8 +236,7 @@ fn areas(
     if !untold.is_empty() && !told.is_empty() {
         let n = count(untold.len(), "area");
         blocks.push(paragraph(format!(
-            "Not told of {n}: fewer than {} commits and reviews in 547 days.",
-            book.sources.past.question.minimum_n
+            "Not told of {n}: fewer than {minimum_n} commits and reviews in 547 days."
         )));
     }
     blocks.extend(listed(held.iter().map(line).collect(), "area", 20, 200));
