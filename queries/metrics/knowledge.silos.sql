@@ -1,8 +1,15 @@
 -- knowledge.silos: areas in which one person holds 80 % of the decayed knowledge and no second active person knows them.
 -- Of a commit that touches too many files only the files that it adds count. A contribution weighs e^(-days/90) for 547 days, a review half of a commit; active: any event in the last 90 days.
--- Reads the fact tables, `lens` (one row), `products`, `areas` and of the prelude `landed_commits`,
+-- Areas of which no counted file exists any more are left out.
+-- Reads the fact tables, `lens` (one row), `products`, `areas`, `lineages` (living files) and of the prelude `landed_commits`,
 -- `landed_changes`, `commit_authors` and `active_people`.
-WITH commits_in_areas AS (
+WITH living_areas AS (
+  SELECT DISTINCT a.product, a.area
+  FROM lineages l
+  JOIN files ON files.repository = l.repository AND files.path = l.path AND files.exclusion IS NULL
+  JOIN areas a ON a.product = l.product AND a.repository = l.repository AND a.path = l.path
+),
+commits_in_areas AS (
   SELECT DISTINCT a.product, a.area, c.repository, c.commit, c.authored_at, c.committed_at
   FROM landed_commits c
   JOIN landed_changes f ON f.repository = c.repository AND f.commit = c.commit
@@ -65,6 +72,7 @@ SELECT
   SUM(CASE WHEN is_held_by_one = 1 AND has_second = 0 THEN 1 ELSE 0 END) AS hits,
   COUNT(*) AS of
 FROM judged j
+JOIN living_areas e ON e.product = j.product AND e.area = j.area
 CROSS JOIN lens
 WHERE j.n_contributions >= lens.minimum_n
 GROUP BY j.product

@@ -1,12 +1,13 @@
 //! Recency-weighted knowledge of areas: commits count in full, reviews by half, both fade with age.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::PersonId;
 use crate::work::activity::{ACTIVE_DAYS, active_people};
 use crate::work::file_areas::FileAreas;
 use crate::work::history::fading::{REVIEW_WEIGHT, weight};
+use crate::work::history::lineage::{exclusion, file_histories};
 use crate::work::history::touches::each_commit_in_areas;
 use crate::work::{Missing, Reading, pull_requests};
 
@@ -60,7 +61,8 @@ impl AreaKnowledge {
     }
 }
 
-/// Knowledge by area of one product at the as-of instant. Areas without any history have no entry.
+/// Knowledge by area of one product at the as-of instant. Areas without any history have no entry, nor have areas of which no file that
+/// counts exists any more: as of deleted files, there is nothing left to know.
 #[must_use]
 pub fn by_area(reading: &Reading<'_>) -> Arc<BTreeMap<String, AreaKnowledge>> {
     reading.once(|| known(reading))
@@ -93,7 +95,21 @@ fn known(reading: &Reading<'_>) -> BTreeMap<String, AreaKnowledge> {
             }
         }
     }
+    let living = living(reading, &places);
+    known.retain(|area, _| living.contains(area.as_str()));
     known
+}
+
+/// The areas that have a file that counts at the as-of instant.
+fn living<'a>(reading: &Reading<'_>, places: &'a FileAreas) -> BTreeSet<&'a str> {
+    let histories = file_histories(reading);
+    let files = histories.files.iter().map(|history| history.file);
+    let counted = files.filter(|file| exclusion(reading.tables, *file).is_none());
+    counted
+        .filter_map(|file| places.of_files().get(usize::try_from(file).ok()?))
+        .flatten()
+        .filter_map(|area| places.name(*area))
+        .collect()
 }
 
 fn credit<'a>(

@@ -47,7 +47,8 @@ static DEFINITION: Definition = Definition {
     needs: &[Need::History, Need::Ownership],
     source: "Decay and review weight: Jabrayilzade et al. (2022), \"Bus factor in practice\", ICSE-SEIP; the second condition keeps \
              specialisation from being called a silo",
-    exclusions: "Areas with fewer than `minimum_n` commits and reviews in 547 days are unknown. Automation, merge commits, ignored revisions, \
+    exclusions: "Areas of which no counted file exists any more are left out, as deleted files are. Areas with fewer than `minimum_n` commits \
+                 and reviews in 547 days are unknown. Automation, merge commits, ignored revisions, \
                  edits by commits above the file limit, generated, vendored, lock and binary files are left out.",
     how_to_read: "A silo is a risk of the system, not a fault of its holder: pair, review across, or accept it until a date.",
     can_mislead: "Pairing without a Co-authored-by trailer, design talks and operations are not seen. A stable area that nobody needed \

@@ -467,6 +467,32 @@ fn whoever_adds_a_file_is_its_first_author_in_however_large_a_commit() {
 }
 
 #[test]
+fn an_area_of_which_no_file_exists_any_more_is_no_area() {
+    let mut given = five_files();
+    let all = |given: &Given| {
+        let found = measure(given, "knowledge.silos");
+        let areas: Vec<String> = found
+            .rows
+            .iter()
+            .flat_map(|row| row.areas.to_vec())
+            .collect();
+        areas
+    };
+    // One that moved away, one that was deleted, and one of which a file is left.
+    added(&mut given, 5, BEN, "old/a.rs");
+    moved(&mut given, 6, BEN, "old/a.rs", "new/a.rs");
+    added(&mut given, 7, BEN, "gone/a.rs");
+    added(&mut given, 8, BEN, "left/a.rs");
+    added(&mut given, 9, BEN, "left/b.rs");
+    assert_eq!(all(&given), ["core", "gone", "left", "new"]);
+    change(&mut given, 10, BEN, ChangeKind::Deleted, "gone/a.rs");
+    change(&mut given, 11, BEN, ChangeKind::Deleted, "left/a.rs");
+    assert_eq!(all(&given), ["core", "left", "new"]);
+    let silos = measure(&given, "knowledge.silos");
+    assert_eq!(silos.cells[0].ledger.population(), 3);
+}
+
+#[test]
 fn a_commit_of_two_people_counts_once_and_credits_both() {
     let mut given = five_files();
     modified(&mut given, 10, ADA, "core/0.rs");
