@@ -3,6 +3,7 @@
 //! Written only for a declared absence of at least ten working days, from `absence.resilience`: no figure is computed here. It
 //! compares and lists; it does not conclude.
 
+use super::blocks::{coded, days as days_of};
 use super::pack::{Face, subtitle};
 use super::{Link, Sources};
 use crate::domain::PersonId;
@@ -89,7 +90,10 @@ impl Away<'_> {
         let spell = self.spell;
         blocks.push(Block::Heading(
             1,
-            vec![Span::text(format!("Away {} to {}", spell.from, spell.to))],
+            vec![Span::text(format!(
+                "Away {}",
+                days_of(spell.from, spell.to)
+            ))],
         ));
         let notes = self.notes();
         if !notes.is_empty() {
@@ -143,10 +147,7 @@ impl Away<'_> {
                 .iter()
                 .map(|missing| format!("not observed: {missing}.")),
         );
-        notes
-            .into_iter()
-            .map(|note| vec![Span::text(note)])
-            .collect()
+        notes.iter().map(|note| coded(note)).collect()
     }
 
     fn table(&self, one: &Resilience) -> Table {
@@ -170,7 +171,7 @@ impl Away<'_> {
             columns,
             rows: vec![
                 row("First to last day".to_owned(), &|period, _| {
-                    (!period.is_empty()).then(|| format!("{} to {}", period.first, period.last))
+                    (!period.is_empty()).then(|| days_of(period.first, period.last))
                 }),
                 row("Working days".to_owned(), &|_, figures| {
                     figures.working_days.map(days)

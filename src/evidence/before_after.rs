@@ -2,6 +2,7 @@
 
 use crate::metrics::measure::{Definition, Measured};
 use crate::report::quantity;
+use crate::report::strip::apart;
 
 /// What there was on one side.
 pub(super) enum Side {
@@ -68,7 +69,7 @@ pub(super) fn side(measured: &Measured, definition: &Definition) -> Side {
             }
         }
         Measured::TooFew { n } => Side::Missing(format!("too few to summarise, n {n}")),
-        Measured::NotObserved { because, .. } => Side::Missing(format!("not observed: {because}")),
+        Measured::NotObserved { because, .. } => Side::Missing(because.clone()),
         Measured::NotApplicable { because } => Side::Missing(format!("not applicable: {because}")),
         Measured::Withheld { .. } => Side::Missing("withheld".to_owned()),
     }
@@ -83,12 +84,30 @@ pub(super) fn compared(
     days: &[String; 2],
 ) -> (String, Option<String>) {
     let title = format!("{}, {name}", definition.title);
+    let is_not_told = interval(before)
+        .zip(interval(after))
+        .is_some_and(|(before, after)| apart(after, before).is_none());
     let (before, after) = (side(before, definition), side(after, definition));
     match (before, &after) {
         (Side::Missing(because), Side::Found { .. }) => {
             (alone(&title, &after, days), Some(because))
         }
-        (before, _) => (line(&title, &before, &after, days), None),
+        (before, _) => {
+            let told = line(&title, &before, &after, days);
+            let told = if is_not_told {
+                format!("{told} Not told apart: the intervals overlap.")
+            } else {
+                told
+            };
+            (told, None)
+        }
+    }
+}
+
+const fn interval(measured: &Measured) -> Option<[f64; 2]> {
+    match measured {
+        Measured::Value { interval, .. } => *interval,
+        _ => None,
     }
 }
 

@@ -1,7 +1,10 @@
 //! Parts that pages are made of: sentences, lists that fold, and why something was not read.
 
+use jiff::civil::Date;
+
 use crate::report::document::{Block, Span};
-use crate::work::{Need, Reading};
+use crate::report::quantity;
+use crate::work::{Missing, Need, Reading};
 
 /// A paragraph, as [`coded`].
 pub(super) fn paragraph(text: impl AsRef<str>) -> Block {
@@ -26,13 +29,15 @@ pub(super) fn coded(text: &str) -> Vec<Span> {
     spans.collect()
 }
 
+/// Why a source of a product was not read; `None` where it was. That there are none is an observation.
+pub(super) fn unread(reading: &Reading<'_>, need: Need) -> Option<Missing> {
+    let missing = reading.question.missing(reading.product, need)?;
+    (!missing.because.starts_with("there are no ")).then_some(missing)
+}
+
 /// Why a source of a product was not read, as a paragraph; `None` where it was.
 pub(super) fn unobserved(reading: &Reading<'_>, need: Need, what: &str) -> Option<Block> {
-    let missing = reading.question.missing(reading.product, need)?;
-    // That there are none is an observation.
-    if missing.because.starts_with("there are no ") {
-        return None;
-    }
+    let missing = unread(reading, need)?;
     Some(not_observed(what, &missing.because, missing.fix.as_deref()))
 }
 
@@ -52,6 +57,21 @@ pub(super) fn labelled(label: &str, rest: impl IntoIterator<Item = Span>) -> Vec
     let mut line = vec![Span::Strong(label.to_owned()), Span::text(": ")];
     line.extend(rest);
     line
+}
+
+/// `1 line`, `1 204 lines`: a registry noun in the number that fits.
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+pub(super) fn counted(n: impl Into<u64>, plural: &str) -> String {
+    quantity::counted(n.into() as f64, plural)
+}
+
+/// `2026-01-05 to 2026-03-01`; a single day is said once.
+pub(super) fn days(first: Date, last: Date) -> String {
+    if first == last {
+        first.to_string()
+    } else {
+        format!("{first} to {last}")
+    }
 }
 
 /// `1 action`, `2 actions`.
@@ -80,4 +100,32 @@ pub(super) fn listed(lines: Vec<Vec<Span>>, noun: &str, open: usize, most: usize
         summary: count(n, noun),
         blocks: bullets,
     }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_between_two_backticks_is_a_key() {
+        let spans = coded("log in with `gh auth login`, and run again");
+        let key = Span::Code("gh auth login".to_owned());
+        let around = [Span::text("log in with "), Span::text(", and run again")];
+        let [before, after] = around;
+        assert_eq!(spans, [before, key, after]);
+        // One alone sets nothing off.
+        assert_eq!(coded("a ` b"), [Span::text("a ` b")]);
+    }
+
+    #[test]
+    fn one_is_no_more_than_one_and_a_day_is_said_once() {
+        assert_eq!(counted(1_u64, "files"), "1 file");
+        assert_eq!(counted(2_u64, "lines"), "2 lines");
+        let day = |text: &str| text.parse().unwrap();
+        assert_eq!(days(day("2026-05-21"), day("2026-05-21")), "2026-05-21");
+        assert_eq!(
+            days(day("2026-05-21"), day("2026-05-22")),
+            "2026-05-21 to 2026-05-22"
+        );
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Sources;
+use super::blocks::paragraph;
 use super::pack::{Face, dated, subtitle};
 use super::sampling::sample;
 use super::snippet::{Kind, Origin, Snippet};
@@ -26,12 +27,12 @@ pub(super) fn lines(snippets: &[Snippet]) -> Vec<(String, Vec<Span>)> {
 /// Everything that counts as a win, and every entry by hand, under its quarter.
 pub(super) fn document(sources: &Sources<'_>, face: &Face<'_>, snippets: &[Snippet]) -> Document {
     let mut blocks = vec![
-        Block::Paragraph(vec![Span::text(
+        paragraph(
             "This draft is yours: write wherever you like, and it stays. linchpin goes on writing between two of its own lines, for as \
              long as nobody edits what stands there. Add what GitHub cannot see: designs talked through, people helped, decisions \
              prepared. Entries in the private register appear here marked as self-reported. `linchpin person LOGIN --append` adds what is new at the \
              end, and from then on leaves the quarters as they are.",
-        )]),
+        ),
         Block::Refreshed {
             id: "window".to_owned(),
             is_whole: true,

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
+use super::blocks::paragraph;
 use super::measures::{Deed, Row, Standing, row_of};
 use super::moments::excerpt;
 use super::pack::Face;
@@ -52,10 +53,10 @@ pub fn document(
     }
     match feedback.measure {
         Some(measure) => since(sources, person, feedback, measure, sprint_days, &mut blocks),
-        None => blocks.push(Block::Paragraph(vec![Span::text(
+        None => blocks.push(paragraph(
             "Looked at by hand: no measure is agreed, so no number is told. A `measure` in the register counts it from the agreed day \
              on; `linchpin schema private-register --format markdown` lists them.",
-        )])),
+        )),
     }
     Some(Document {
         title: format!("{}: {}", feedback.topic, face.words()),
@@ -109,9 +110,7 @@ fn since(
     let row = row_of(measure);
     blocks.push(Block::Heading(1, vec![Span::text("Since then")]));
     if let Some(because) = row.not_observed(sources) {
-        blocks.push(Block::Paragraph(vec![Span::text(format!(
-            "Not observed: {because}."
-        ))]));
+        blocks.push(paragraph(format!("Not observed: {because}.")));
         return;
     }
     let all = sprints(sources, person, feedback, measure, sprint_days);

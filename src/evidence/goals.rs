@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::Sources;
 use super::before_after::{Side, line, side};
+use super::blocks::{coded, days, labelled};
 use super::measures::{Row, Standing, row_of};
 use crate::domain::{Bucket, PersonId, Window};
 use crate::metrics::estimate::wilson_interval;
@@ -62,8 +63,8 @@ impl Stretches {
             before: window(begin, before),
             after: window(first, last.tomorrow().unwrap_or(last)),
             words: [
-                format!("{begin} to {}", before.yesterday().unwrap_or(before)),
-                format!("{first} to {last}"),
+                days(begin, before.yesterday().unwrap_or(before)),
+                days(first, last),
             ],
         }
     }
@@ -139,7 +140,7 @@ pub(super) fn outcome_over(
         );
         let title = format!("{}, {name}", metric.definition.title);
         let later = side(measured);
-        let verdict = reached(sources, goal, metric.definition.unit, &later);
+        let verdict = reached(sources, goal, metric.definition.unit, [&earlier, &later]);
         lines.push(line(&title, &earlier, &later, &stretches.words) + &verdict);
     }
     if lines.is_empty() {
@@ -231,8 +232,14 @@ fn in_unit(sources: &Sources<'_>, unit: Unit, number: f64) -> String {
     quantity::alone(unit, number)
 }
 
-/// Whether a goal's target was reached, after what was found; nothing without a target.
-fn reached(sources: &Sources<'_>, goal: &RosterGoal, unit: Unit, after: &Side) -> String {
+/// Whether a goal's target was reached, after what was found before and after; nothing without a target. What already kept to it before
+/// was not reached since.
+fn reached(
+    sources: &Sources<'_>,
+    goal: &RosterGoal,
+    unit: Unit,
+    [before, after]: [&Side; 2],
+) -> String {
     let Some(target) = goal.goal.target else {
         return String::new();
     };
@@ -242,10 +249,15 @@ fn reached(sources: &Sources<'_>, goal: &RosterGoal, unit: Unit, after: &Side) -
             " Target {shown}: whether it was reached is yours to say, since the goal names no `direction`."
         ),
         (Some(direction), Side::Found { number, .. }) => {
-            let word = if direction.holds(*number, target) {
-                "reached"
-            } else {
-                "not reached"
+            let held_before = match before {
+                Side::Found { number, .. } => direction.holds(*number, target),
+                Side::Missing(_) => false,
+            };
+            let word = match (held_before, direction.holds(*number, target)) {
+                (true, true) => "within the target before and after",
+                (false, true) => "reached",
+                (true, false) => "not reached: within the target before, and not after",
+                (false, false) => "not reached",
             };
             format!(" Target {} {shown}: {word}.", direction.words())
         }
@@ -305,12 +317,8 @@ pub(super) fn blocks(sources: &Sources<'_>, goal: &RosterGoal, outcome: &Outcome
         ]);
     }
     blocks.push(Block::Paragraph(acts));
-    let results = outcome.0.iter().map(|line| {
-        vec![
-            Span::Strong("Result".to_owned()),
-            Span::text(format!(": {line}")),
-        ]
-    });
+    let results = outcome.0.iter();
+    let results = results.map(|line| labelled("Result", coded(line)));
     blocks.push(Block::Bullets(results.collect()));
     blocks
 }

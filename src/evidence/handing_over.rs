@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Sources;
+use super::blocks::{coded, labelled};
 use super::measures::{Standing, row_of};
 use crate::domain::{Bucket, PersonId, Window};
 use crate::metrics::delegation::involvement;
@@ -274,8 +275,8 @@ impl Seen {
             ]
         };
         if !scope::has_scope(one) {
-            let words = "not observed: the delegation names no `paths` and no `labels`".to_owned();
-            return vec![line("Credit", words)];
+            let words = "not observed: the delegation names no `paths` and no `labels`";
+            return vec![labelled("Credit", coded(words))];
         }
         let n = self.latest.len();
         let without = self.latest.iter().filter(|had_part| !**had_part).count();
@@ -350,7 +351,7 @@ fn counted(sources: &Sources<'_>, one: &RosterDelegation, measure: PersonMeasure
     let row = row_of(measure);
     let mut line = vec![Span::Strong(measure.word().to_owned())];
     if let Some(because) = row.not_observed(sources) {
-        line.push(Span::text(format!(": not observed: {because}.")));
+        line.extend(coded(&format!(": not observed: {because}.")));
         return line;
     }
     let window = Window {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::blocks::{coded, unread};
 use super::index::Index;
 use super::moments::{Subject, moments};
 use super::sampling::sample;
@@ -9,7 +10,7 @@ use super::snippet::{Act, Event, Kind, Origin, Polarity, Snippet, Words};
 use super::{Sources, coverage, lint, up_to};
 use crate::domain::{Person, PersonId};
 use crate::report::document::{Block, Document, EventLine, EvidenceLine, OpenedEvidence, Span};
-use crate::work::Need;
+use crate::work::{Missing, Need};
 
 /// How many moments the document shows; `evidence.jsonl` holds all of them.
 pub const SHOWN: usize = 40;
@@ -201,7 +202,7 @@ pub(super) fn document(sources: &Sources<'_>, face: &Face<'_>, pack: &Pack) -> D
     }
     let unobserved = unobserved(sources);
     if !unobserved.is_empty() {
-        let bullets = unobserved.into_iter().map(|words| vec![Span::text(words)]);
+        let bullets = unobserved.iter().map(|words| coded(words));
         blocks.push(Block::Bullets(bullets.collect()));
     }
     if snippets.is_empty() {
@@ -255,7 +256,7 @@ pub(super) fn document(sources: &Sources<'_>, face: &Face<'_>, pack: &Pack) -> D
 }
 
 /// What could not be read, product by product: absent sources are no absent work.
-pub(super) fn unobserved(sources: &Sources<'_>) -> Vec<String> {
+pub(super) fn unread_sources(sources: &Sources<'_>) -> Vec<(String, Missing)> {
     let needs = [
         (Need::PullRequests, "pull requests, reviews and requests"),
         (Need::Issues, "issues and incidents"),
@@ -267,21 +268,23 @@ pub(super) fn unobserved(sources: &Sources<'_>) -> Vec<String> {
             continue;
         }
         for (need, what) in needs {
-            let Some(missing) = reading.question.missing(reading.product, need) else {
-                continue;
-            };
-            // That there are none is an observation.
-            if missing.because.starts_with("there are no ") {
-                continue;
+            if let Some(missing) = unread(reading, need) {
+                found.push((format!("{what} of {}", reading.product.name), missing));
             }
-            let fix = missing
-                .fix
-                .map_or_else(String::new, |fix| format!(" ({fix})"));
-            let (product, because) = (&reading.product.name, missing.because);
-            found.push(format!("not observed: {what} of {product}: {because}{fix}"));
         }
     }
     found
+}
+
+/// The same in words, with why and with what to do.
+pub(super) fn unobserved(sources: &Sources<'_>) -> Vec<String> {
+    let all = unread_sources(sources).into_iter();
+    let words = all.map(|(what, missing)| {
+        let fix = missing.fix;
+        let fix = fix.map_or_else(String::new, |fix| format!(" ({fix})"));
+        format!("not observed: {what}: {}{fix}", missing.because)
+    });
+    words.collect()
 }
 
 /// What no record on GitHub shows.

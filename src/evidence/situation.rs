@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::Sources;
+use super::blocks::counted;
 use super::snippet::Link;
 use crate::domain::{Elapsed, Issue, PersonId, PrNumber, RepositoryId, ReviewState};
 use crate::report::document::{Block, Span};
@@ -104,11 +105,11 @@ fn pull_request(
         Span::text(" "),
         link(sources, whole.key(), &row.url),
         Span::text(format!(
-            " “{}”: opened {}, {ended}; {} lines in {} files.",
+            " “{}”: opened {}, {ended}; {} in {}.",
             row.title,
             date(row.created_at),
-            row.additions + row.deletions,
-            row.n_files
+            counted(row.additions + row.deletions, "lines"),
+            counted(row.n_files, "files")
         )),
     ];
     let mut acts = Vec::new();

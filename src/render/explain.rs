@@ -419,7 +419,12 @@ fn rows_table(asked: &Explain<'_>, rows: &[&LedgerRow]) -> Table {
 }
 
 fn row_amount(measure: &Measure, row: &LedgerRow) -> String {
-    match row.amount(measure.definition.unit) {
+    let unit = match measure.definition.unit {
+        // What is counted may wait: only a duration runs.
+        Unit::Count(_) if row.is_running => Unit::WorkingHours,
+        unit => unit,
+    };
+    match row.amount(unit) {
         Some((Unit::Share, value)) => quantity::plain(value),
         Some((unit, value)) => quantity::amount(unit, value),
         None => "—".to_owned(),

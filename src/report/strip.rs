@@ -5,6 +5,8 @@
 mod tests;
 mod words;
 
+use std::cmp::Ordering;
+
 use jiff::civil::Date;
 
 pub(super) use self::words::{around, moved, moves};
@@ -162,6 +164,18 @@ impl Found {
     }
 }
 
+/// On which side of an earlier interval a later one lies; `None`: they overlap, and the two are not told apart.
+#[must_use]
+pub fn apart([low, high]: [f64; 2], [low_before, high_before]: [f64; 2]) -> Option<Ordering> {
+    if low > high_before {
+        Some(Ordering::Greater)
+    } else if high < low_before {
+        Some(Ordering::Less)
+    } else {
+        None
+    }
+}
+
 /// How a figure stands to the one before it. None of the words says whether that is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
@@ -228,20 +242,16 @@ impl Change {
             (Self::More, Self::Fewer)
         };
         match (now.ends, before.ends) {
-            (Some([low, high]), Some([low_before, high_before])) => {
-                if low > high_before {
-                    up
-                } else if high < low_before {
-                    down
-                } else {
-                    Self::NotToldApart
-                }
-            }
+            (Some(now), Some(before)) => match apart(now, before) {
+                Some(Ordering::Greater) => up,
+                Some(_) => down,
+                None => Self::NotToldApart,
+            },
             _ if now.is_counted && before.is_counted => {
                 match now.number.total_cmp(&before.number) {
-                    std::cmp::Ordering::Greater => up,
-                    std::cmp::Ordering::Less => down,
-                    std::cmp::Ordering::Equal => Self::Same,
+                    Ordering::Greater => up,
+                    Ordering::Less => down,
+                    Ordering::Equal => Self::Same,
                 }
             }
             _ => Self::NotCompared,

@@ -168,7 +168,7 @@ fn situation_and_behaviour_are_told_from_events_and_the_impact_is_left_to_write(
     );
     let text = note(&team, ADA);
     assert!(
-        text.contains("**Situation** widgets#1 “Change 1”: opened 2026-02-24, merged 2026-02-24; 4 lines in 1 files."),
+        text.contains("**Situation** widgets#1 “Change 1”: opened 2026-02-24, merged 2026-02-24; 4 lines in 1 file."),
         "{text}"
     );
     assert!(

@@ -258,6 +258,12 @@ fn what_was_not_read_is_told_and_is_no_nothing() {
         "{text}"
     );
     assert!(!text.contains("0 pull"), "{text}");
+    // What linchpin itself sets off stands as a key.
+    assert!(
+        text.contains("an entry `[[goal]]` of linchpin.private.toml with `title`"),
+        "{text}"
+    );
+    assert!(!text.contains("\\`"), "{text}");
 }
 
 #[test]
@@ -313,6 +319,17 @@ fn a_goal_is_told_with_what_came_of_it_or_that_it_is_not_measured() {
     );
     // One that is missed, one without a side, one that nobody knows, and one without a measure.
     assert!(told("measure = \"flow.pickup_time\"\ntarget = 0.5\n").contains(": not reached."));
+    // What kept to it before was not reached since.
+    let held = told("measure = \"flow.pickup_time\"\ntarget = 30\n");
+    assert!(
+        held.contains("Target at most 30.0 h: within the target before and after."),
+        "{held}"
+    );
+    let lost = told("measure = \"flow.pickup_time\"\ndirection = \"at_least\"\ntarget = 12\n");
+    assert!(
+        lost.contains(": not reached: within the target before, and not after."),
+        "{lost}"
+    );
     let text = told("measure = \"review.done\"\ntarget = 9\n");
     assert!(text.contains("names no `direction`"), "{text}");
     let text = told("measure = \"flow.pickup_tine\"\n");

@@ -302,6 +302,16 @@ fn a_week_without_anything_says_so_and_nothing_unread_is_told_as_nothing() {
 }
 
 #[test]
+fn without_members_and_evidence_the_coverage_says_why_it_has_no_table() {
+    let text = part(&views(&SmallTeam::new(), &[]), "coverage");
+    assert!(
+        text.contains("the register declares no `[[member]]`"),
+        "{text}"
+    );
+    assert!(!text.contains("Months"), "{text}");
+}
+
+#[test]
 fn the_matrix_adds_up_and_own_work_and_machines_are_told_apart() {
     let mut team = SmallTeam::new();
     reviews(&mut team);

@@ -280,6 +280,43 @@ fn a_figure_without_a_before_is_told_alone_with_why_there_is_none() {
 }
 
 #[test]
+fn two_figures_whose_intervals_overlap_are_not_told_apart() {
+    let line = |hours: [&str; 2]| {
+        let mut team = SmallTeam::new();
+        for number in 1..=12 {
+            let [author, reviewer] = match number % 3 {
+                0 => [ADA, BEN],
+                1 => [BEN, CEM],
+                _ => [CEM, ADA],
+            };
+            let (day, hour) = if number <= 6 {
+                ("2025-10-02", hours[0])
+            } else {
+                ("2026-02-02", hours[1])
+            };
+            let end = format!("{day}T{hour}:{:02}:00Z", number % 6);
+            team.pull_request(number, author, day, Some(&end));
+            team.ask(number, reviewer, day);
+            team.review(number, reviewer, &format!("{day}T11:00:00Z"));
+        }
+        let text = pages(&team)["showcase"].clone();
+        let mut lines = text.lines();
+        let line = lines.find(|line| line.starts_with("- Cycle time, acme/widgets: "));
+        line.unwrap_or_else(|| panic!("{text}")).to_owned()
+    };
+    let same = line(["20", "20"]);
+    assert!(
+        same.ends_with(" Not told apart: the intervals overlap."),
+        "{same}"
+    );
+    let other = line(["22", "12"]);
+    assert!(
+        other.contains('→') && !other.contains("Not told apart"),
+        "{other}"
+    );
+}
+
+#[test]
 fn waits_are_told_where_enough_people_reviewed() {
     let mut team = lamps_and_wall();
     for (number, reviewer) in [(1, BEN), (2, CEM), (3, ADA)] {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use linchpin::domain::moment::Kind;
-use linchpin::domain::{CommitId, PersonId, PullRequestState, Team, TeamMember};
+use linchpin::domain::{CommitId, PersonId, PullRequestState, Stream, Team, TeamMember};
 use linchpin::evidence::{Desk, Page, lint, with_desk};
 use linchpin::register::parse_ladder;
 use sha2::{Digest as _, Sha256};
@@ -556,6 +556,31 @@ fn a_calibration_says_how_thin_the_record_is_and_bears_a_digest_that_anybody_can
             && page.contains("**Scope of the work led**: not observed: "),
         "{review}"
     );
+    assert!(
+        review.contains("None in what was read; not read: pull requests, reviews and requests of "),
+        "{review}"
+    );
+    // Without issues nobody can say that there is none.
+    let mut unread = half_a_year();
+    unread.streams.retain(|stream| *stream != Stream::Issues);
+    let table = |team: &SmallTeam| {
+        [ADA, BEN]
+            .map(|person| draft(team, person, "star"))
+            .concat()
+    };
+    let told = table(&unread);
+    assert!(
+        told.contains("issues were not read: ")
+            && told.contains("in no goal; issues were not read"),
+        "{told}"
+    );
+    for claim in [
+        "no issue is tied to it",
+        "no issue that it closes",
+        "in no goal and no issue",
+    ] {
+        assert!(!told.contains(claim), "{claim}: {told}");
+    }
     let competency = draft(&blind, ADA, "competency");
     assert!(
         competency.contains("no evidence in what was read: ask"),

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::LeadSources;
 use super::names::Names;
 use crate::domain::{Bucket, Granularity, PersonId, Window};
+use crate::evidence::blocks::paragraph;
 use crate::evidence::{Kind, Pack, Polarity, Snippet};
 use crate::report::document::{Block, Span};
 use crate::report::table::{Column, Table, TableCell};
@@ -137,6 +138,11 @@ fn sign(held: &str) -> char {
 
 /// Writes the strips: no counts stand beside each other.
 pub(super) fn blocks(lines: &[CoverageLine]) -> Vec<Block> {
+    if lines.is_empty() {
+        return vec![paragraph(
+            "Nobody to tell of: the register declares no `[[member]]`, and nobody has evidence in the window.",
+        )];
+    }
     let span = lines.first().and_then(|line| {
         let (first, last) = (line.months.keys().next()?, line.months.keys().next_back()?);
         Some(format!("{first} to {last}"))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::names::Names;
 use super::{LeadSources, ProductSources};
 use crate::domain::{PersonId, RepoName};
+use crate::evidence::blocks::counted;
 use crate::metrics::knowledge::files_at_risk::HeldFile;
 use crate::report::Picture;
 use crate::report::picture::{
@@ -178,10 +179,10 @@ impl<'a> Held<'a> {
         let told = self.classes.iter().enumerate().map(|(at, class)| {
             let (n, lines) = sums(all(), at);
             format!(
-                "{} {} ({} lines)",
+                "{} {} ({})",
                 self.title(names, *class),
                 quantity::count(n),
-                quantity::count(lines)
+                counted(lines, "lines")
             )
         });
         let told: Vec<String> = told.collect();
@@ -236,10 +237,10 @@ impl<'a> Held<'a> {
         }
         let words = |n: u64, lines: u64| {
             format!(
-                "{} of {} files, {} lines",
+                "{} of {}, {}",
                 quantity::count(n),
-                quantity::count(self.n_files as u64),
-                quantity::count(lines)
+                counted(self.n_files as u64, "files"),
+                counted(lines, "lines")
             )
         };
         let people = (0..).zip(&lost).map(|(class, (name, n, lines))| Loss {

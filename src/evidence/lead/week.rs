@@ -9,6 +9,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::domain::PersonId;
+use crate::evidence::blocks::coded;
 use crate::evidence::pack::unobserved;
 use crate::evidence::snippet::{Event, Kind, Polarity, Snippet, Words};
 use crate::evidence::{Desk, Pack, Page, Sources};
@@ -54,7 +55,7 @@ pub(super) fn page(desk: &Desk<'_>, packs: &[Pack]) -> Page {
     )])];
     let unread = unobserved(sources);
     if !unread.is_empty() {
-        let bullets = unread.into_iter().map(|words| vec![Span::text(words)]);
+        let bullets = unread.iter().map(|words| coded(words));
         blocks.push(Block::Bullets(bullets.collect()));
     }
     let nothing = Vec::new();

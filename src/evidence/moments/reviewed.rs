@@ -245,7 +245,11 @@ impl<'a> Fortnight<'a> {
 
     /// How many were asked for and reviewed, and how many nobody had asked for.
     fn head(&self) -> Act {
-        let dates = format!("from {} to {}", self.start, self.last_day);
+        let dates = if self.start == self.last_day {
+            format!("on {}", self.start)
+        } else {
+            format!("from {} to {}", self.start, self.last_day)
+        };
         let (n_asked, n_unasked) = (self.asked.len(), self.unasked.len());
         let mut text = match (n_asked, n_unasked) {
             (0, 0) => format!("Took part in others' pull requests {dates}"),

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 
 use self::named::{NAMED, Named, id, listed, more, named};
 use super::Sources;
-use super::blocks::labelled;
+use super::blocks::{coded, labelled};
 use super::index::Index;
 use super::moments::{FIRST_MONDAY, fortnight_of};
 use super::open_work::OpenWork;
@@ -123,7 +123,7 @@ impl Writing<'_> {
         if shipped.is_empty() {
             let because = unobserved(self.sources).into_iter().next();
             let words = because.unwrap_or_else(|| "nothing in these days".to_owned());
-            lines.push(labelled("Shipped", vec![Span::text(words)]));
+            lines.push(labelled("Shipped", coded(&words)));
         } else {
             lines.push(labelled("Shipped", named(shipped)));
         }

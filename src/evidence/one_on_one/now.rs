@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::Writing;
 use super::named::{NAMED, id, listed, more};
+use crate::evidence::blocks::coded;
 use crate::evidence::blocks::labelled;
 use crate::evidence::index::Index;
 use crate::evidence::open_work::with_whom;
@@ -119,9 +120,10 @@ impl Writing<'_> {
             );
             let gap = if words.is_empty() { "" } else { " · " };
             words.push(Span::text(format!(
-                "{gap}“{}”, agreed {}: {said}",
+                "{gap}“{}”, agreed {}: ",
                 feedback.topic, feedback.given_on
             )));
+            words.extend(coded(&said));
         }
         (!words.is_empty()).then(|| labelled("Feedback", words))
     }

@@ -6,10 +6,10 @@ use jiff::civil::Date;
 use super::public::Public;
 use crate::domain::{Bucket, Window};
 use crate::evidence::before_after::compared;
-use crate::evidence::blocks::{coded, paragraph};
+use crate::evidence::blocks::{coded, days as told_days, paragraph};
 use crate::metrics::measure::{Cell, Measured};
 use crate::metrics::{Metric, find};
-use crate::report::document::{Block, Span};
+use crate::report::document::Block;
 use crate::report::withheld::without_few;
 use crate::work::Reading;
 
@@ -47,8 +47,8 @@ pub(super) fn blocks(public: &Public<'_>) -> Vec<Block> {
     before.as_of = before.as_of.min(before.window.until);
     let earlier = public.reading.at(&before);
     let words = [
-        format!("{begin} to {}", first.yesterday().unwrap_or(first)),
-        format!("{first} to {last}"),
+        told_days(begin, first.yesterday().unwrap_or(first)),
+        told_days(first, last),
     ];
     let name = &public.face.name;
     let mut lines = Vec::new();
@@ -66,7 +66,7 @@ pub(super) fn blocks(public: &Public<'_>) -> Vec<Block> {
                 Measured::NotObserved { because, .. },
                 Measured::NotObserved { because: still, .. },
             ) if because == still => {
-                format!("{title}, {name}: [not measured: not observed: {because}].")
+                format!("{title}, {name}: [not measured: {because}].")
             }
             _ => {
                 let (line, because) = compared(metric.definition, name, [&before, within], &words);
@@ -79,16 +79,16 @@ pub(super) fn blocks(public: &Public<'_>) -> Vec<Block> {
                 line
             }
         };
-        lines.push(vec![Span::text(line)]);
+        lines.push(coded(&line));
     }
     let [earlier_days, _] = &words;
     let without = without.into_iter().map(|(because, titles)| {
         // In short: which sources were looked at is told where deployments are.
         let because = because.split(" (").next().unwrap_or_default();
         let titles = titles.join(", ");
-        vec![Span::text(format!(
+        coded(&format!(
             "Not measured of {earlier_days}: {titles}: {because}."
-        ))]
+        ))
     });
     lines.extend(without);
     let plural = |n: i32| if n == 1 { "day" } else { "days" };

@@ -18,15 +18,17 @@ use std::fmt::Write as _;
 use sha2::{Digest as _, Sha256};
 
 use super::Sources;
-use super::blocks::labelled;
+use super::blocks::{coded, labelled, paragraph, unread};
 use super::desk::Page;
 use super::index::Index;
 use super::item::link;
-use super::pack::{Face, Pack, subtitle, unobserved};
+use super::pack::{Face, Pack, subtitle, unobserved, unread_sources};
 use super::snippet::Snippet;
 use super::work::{Part, Piece, Record};
 use crate::domain::Issue;
 use crate::report::document::{Block, Span};
+use crate::work::Need;
+use crate::work::pages::key_of;
 use crate::work::pull_requests::Key;
 use crate::work::roster::RosterLevel;
 use crate::work::written::CameWith;
@@ -122,8 +124,10 @@ impl<'a> Review<'a> {
     /// The issue that a moment is about, with its page: the moment's own, the first that its change closes, or the incident that its
     /// change is the postmortem of.
     fn issue_of(&self, snippet: &Snippet) -> Option<(&'a Issue, Span)> {
-        let is_of_one = !snippet.kind.is_of_a_stretch();
-        let page = snippet.act.first_link().filter(|_| is_of_one)?;
+        let page = snippet
+            .act
+            .first_link()
+            .filter(|_| !is_of_several(snippet))?;
         let of_key = |key: Key| {
             let (issue, _) = self.index.issues.get(&key)?;
             let page = link(self.sources, key.0, key.1, &issue.url);
@@ -135,6 +139,25 @@ impl<'a> Review<'a> {
         let mut closed = self.filing.closed_by(&page.url).iter();
         let closed = closed.find_map(|key| of_key(*key));
         closed.or_else(|| of_key(self.incident_written_up_at(&page.url)?))
+    }
+
+    /// Why nobody can tell whether an issue is tied to a moment: the issues of its product were not read, or of any product where the
+    /// moment has no page.
+    fn issues_unread(&self, snippet: &Snippet) -> Option<String> {
+        let past = &self.sources.past;
+        let key = snippet
+            .act
+            .first_link()
+            .and_then(|page| key_of(past.tables, &page.url));
+        let own = key.and_then(|(repository, _)| past.reading_of(repository));
+        let missing = match own {
+            Some(reading) => unread(reading, Need::Issues),
+            None => past
+                .readings
+                .iter()
+                .find_map(|reading| unread(reading, Need::Issues)),
+        };
+        missing.map(|missing| missing.because)
     }
 
     /// The incident whose postmortem came with the pull request of a page.
@@ -156,11 +179,16 @@ impl<'a> Review<'a> {
         let mut blocks = vec![Block::Paragraph(subtitle(self.sources))];
         let missing = unobserved(self.sources);
         if !missing.is_empty() {
-            let bullets = missing.into_iter().map(|words| vec![Span::text(words)]);
+            let bullets = missing.iter().map(|words| coded(words));
             blocks.push(Block::Bullets(bullets.collect()));
         }
         part("window", blocks)
     }
+}
+
+/// Whether a moment tells of more than one act.
+const fn is_of_several(snippet: &Snippet) -> bool {
+    snippet.kind.is_of_a_stretch() && snippet.events.len() > 1
 }
 
 /// A part that linchpin goes on writing.
@@ -174,13 +202,7 @@ fn part(id: impl Into<String>, blocks: Vec<Block>) -> Block {
 
 /// A paragraph in which backticks set off keys and files. What people wrote is no part of it, or is given as it is with [`plain`].
 fn text(words: &str) -> Block {
-    let pieces = words.split('`').enumerate();
-    let spans = pieces.filter(|(_, piece)| !piece.is_empty());
-    let spans = spans.map(|(at, piece)| match at % 2 {
-        0 => Span::text(piece),
-        _ => Span::Code(piece.to_owned()),
-    });
-    Block::Paragraph(spans.collect())
+    paragraph(words)
 }
 
 fn plain(words: impl Into<String>) -> Block {
@@ -232,11 +254,13 @@ fn nothing(sources: &Sources<'_>) -> &'static str {
     }
 }
 
-/// That there is none, as far as it was read.
-fn none(sources: &Sources<'_>) -> &'static str {
-    if unobserved(sources).is_empty() {
-        "None in the record of these days"
+/// That there is none, as far as it was read, and what was not.
+fn none(sources: &Sources<'_>) -> String {
+    let unread = unread_sources(sources).into_iter();
+    let unread: Vec<String> = unread.map(|(what, _)| what).collect();
+    if unread.is_empty() {
+        "None in the record of these days".to_owned()
     } else {
-        "None in what was read"
+        format!("None in what was read; not read: {}", unread.join("; "))
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Review;
 use crate::domain::PersonId;
+use crate::evidence::blocks::coded;
 use crate::evidence::work::{Part, Piece};
 use crate::report::document::Span;
 
@@ -19,7 +20,7 @@ pub(super) fn line(review: &Review<'_>) -> Vec<Span> {
         .filter(|piece| piece.part == Part::Led)
         .collect();
     if let Some(because) = review.record.unread().filter(|_| led.is_empty()) {
-        line.push(Span::text(format!(": not observed: {because}.")));
+        line.extend(coded(&format!(": not observed: {because}.")));
         return line;
     }
     if led.is_empty() {

@@ -8,6 +8,7 @@ use super::competency::on_level;
 use super::expected::Found;
 use super::{Review, blank, heading, id_of, labelled, n_of, part, plain, text};
 use crate::domain::Bucket;
+use crate::evidence::blocks::coded;
 use crate::evidence::goals;
 use crate::evidence::pack::dated;
 use crate::evidence::sampling::spread;
@@ -128,7 +129,7 @@ fn accomplishments(review: &Review<'_>, blocks: &mut Vec<Block>) {
     } else {
         format!("Initiatives with a part of this person: {n}.")
     };
-    intro.push(plain(words));
+    intro.push(text(&words));
     blocks.push(part("accomplishments", intro));
     for piece in pieces {
         let (title, span) = (&piece.initiative.title, review.record.span(piece.story));
@@ -173,7 +174,7 @@ fn star(review: &Review<'_>, piece: &Piece<'_>) -> Vec<Vec<Span>> {
         lines.push(labelled("Action", line));
     }
     for words in record.result(piece, person) {
-        lines.push(labelled("Result", vec![Span::text(words)]));
+        lines.push(labelled("Result", coded(&words)));
     }
     lines.extend(record.speaks_against(piece));
     lines

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::action::action;
-use super::{Review, blank, heading, part, text};
+use super::{Review, blank, heading, is_of_several, part, text};
+use crate::evidence::blocks::coded;
 use crate::evidence::pack::dated;
 use crate::evidence::sampling::spread;
 use crate::evidence::snippet::{Dimension, Kind, Snippet};
@@ -166,7 +167,7 @@ fn of_piece<'a>(
     let record = review.record;
     let person = review.pack.person;
     let result = record.result(piece, person).into_iter();
-    let mut result: Vec<Vec<Span>> = result.map(|words| vec![Span::text(words)]).collect();
+    let mut result: Vec<Vec<Span>> = result.map(|words| coded(&words)).collect();
     result.extend(record.speaks_against(piece));
     let named = vec![
         Span::text(format!("“{}” ", piece.initiative.title)),
@@ -215,22 +216,37 @@ impl Review<'_> {
                 let task = vec![page, Span::text(format!(" “{}”", issue.title))];
                 (situation, task)
             }
-            None => (
-                of(without_issue(snippet.kind)),
-                of("in no goal and no issue"),
-            ),
+            None => match (without_issue(snippet), self.issues_unread(snippet)) {
+                (Standing::OfItself(words), None) => (of(words), of("in no goal and no issue")),
+                (Standing::OfItself(words), Some(_)) => (of(words), of(UNREAD)),
+                (Standing::NoIssue(words), None) => (of(words), of("in no goal and no issue")),
+                (Standing::NoIssue(_), Some(because)) => {
+                    let situation = coded(&format!("issues were not read: {because}"));
+                    (situation, of(UNREAD))
+                }
+            },
         }
     }
 }
 
+/// The task of what may be about an issue that was not read.
+const UNREAD: &str = "in no goal; issues were not read";
+
 /// What stands in the place of what was open before, where no issue is known.
-const fn without_issue(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Unblocked => "the standstill that the action tells of",
-        kind if kind.is_of_a_stretch() => {
-            "more changes than one: no issue stands before all of them"
+enum Standing {
+    /// The action says so itself.
+    OfItself(&'static str),
+    /// None is known: nobody can say so where issues were not read.
+    NoIssue(&'static str),
+}
+
+const fn without_issue(snippet: &Snippet) -> Standing {
+    match snippet.kind {
+        Kind::Unblocked => Standing::OfItself("the standstill that the action tells of"),
+        _ if is_of_several(snippet) => {
+            Standing::OfItself("more changes than one: no issue stands before all of them")
         }
-        kind if kind.is_change() => "no issue that it closes is in the record",
-        _ => "no issue is tied to it in the record",
+        kind if kind.is_change() => Standing::NoIssue("no issue that it closes is in the record"),
+        _ => Standing::NoIssue("no issue is tied to it in the record"),
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::Record;
 use crate::domain::Elapsed;
+use crate::evidence::blocks::coded;
 use crate::evidence::goals::{self, Outcome, Stretches};
 use crate::evidence::item::link;
 use crate::report::document::{Block, Span};
@@ -263,19 +264,22 @@ impl Record<'_> {
         story: &Story,
         declared: Option<&RosterInitiative>,
     ) -> Vec<Vec<Span>> {
-        let line =
-            |words: String| vec![Span::Strong("before → after".to_owned()), Span::text(words)];
-        let Some(goal) = self.served(declared) else {
-            return vec![line(": [not measured]".to_owned())];
+        let line = |title: Span, words: &str| {
+            let mut line = vec![Span::Strong("before → after".to_owned()), title];
+            line.extend(coded(words));
+            line
         };
-        let title = format!(", goal “{}”: ", goal.goal.title);
+        let Some(goal) = self.served(declared) else {
+            return vec![line(Span::text(": "), "[not measured]")];
+        };
+        let title = Span::text(format!(", goal “{}”: ", goal.goal.title));
         let Some(outcome) = self.measured(initiative, story, goal) else {
-            return vec![line(format!("{title}{NOT_YET}"))];
+            return vec![line(title, NOT_YET)];
         };
         outcome
             .0
-            .into_iter()
-            .map(|words| line(format!("{title}{words}")))
+            .iter()
+            .map(|words| line(title.clone(), words))
             .collect()
     }
 }

@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use super::Sources;
-use super::blocks::count;
+use super::blocks::{count, counted, paragraph};
 use super::goals::{self, Outcome};
 use super::handing_over;
 use super::pack::Face;
@@ -164,10 +164,10 @@ impl<'a> Record<'a> {
             }
         }
         if blocks.len() == 1 {
-            blocks.push(Block::Paragraph(vec![Span::text(
+            blocks.push(paragraph(
                 "None is set: an entry `[[goal]]` of linchpin.private.toml with `title`, `set_on` and `measure` is told here with what came \
                  of it.",
-            )]));
+            ));
         }
         blocks
     }
@@ -206,7 +206,7 @@ impl<'a> Record<'a> {
                 || "None of this person's work in the window makes an initiative.".to_owned(),
                 |because| format!("Not observed: {because}."),
             );
-            blocks.push(Block::Paragraph(vec![Span::text(words)]));
+            blocks.push(paragraph(words));
         }
         if !reviewed.is_empty() {
             blocks.push(Block::Details {
@@ -299,9 +299,9 @@ impl<'a> Record<'a> {
         ];
         line.extend(self.link(key));
         line.push(Span::text(format!(
-            " “{}”{author}, {} lines, {state}",
+            " “{}”{author}, {}, {state}",
             row.title,
-            row.additions + row.deletions
+            counted(row.additions + row.deletions, "lines")
         )));
         Some(line)
     }
@@ -318,10 +318,10 @@ impl<'a> Record<'a> {
             return;
         }
         blocks.push(Block::Heading(1, vec![Span::text("In no initiative")]));
-        blocks.push(Block::Paragraph(vec![Span::text(
+        blocks.push(paragraph(
             "An entry `[[initiative]]` of linchpin.private.toml gives work a name; without one, three pull requests of one person in one \
              area without a gap of ten working days are told together.",
-        )]));
+        ));
         let n = own.len();
         let shown = self.telling(&own);
         let plural = if n == 1 { "" } else { "s" };

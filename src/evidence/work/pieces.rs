@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::Record;
 use super::card::NOT_YET;
 use crate::domain::{Issue, PersonId, PrNumber};
+use crate::evidence::blocks::{coded, unread};
 use crate::evidence::goals::Outcome;
 use crate::evidence::index::Index;
 use crate::evidence::item::link;
@@ -191,7 +192,7 @@ impl<'a> Record<'a> {
                 || format!("no issue that it closes was open before its first change on {began}"),
                 |because| format!("not observed: {because}"),
             );
-            return vec![Span::text(words)];
+            return coded(&words);
         }
         let (plural, was) = if open.len() == 1 {
             ("", "was")
@@ -225,10 +226,7 @@ impl<'a> Record<'a> {
     fn issues_unread(&self, piece: &Piece<'_>) -> Option<String> {
         let (repository, _) = piece.initiative.keys.first()?;
         let reading = self.sources.past.reading_of(*repository)?;
-        let missing = reading.question.missing(reading.product, Need::Issues)?;
-        // That there are none is an observation.
-        let because = missing.because;
-        (!because.starts_with("there are no ")).then_some(because)
+        unread(reading, Need::Issues).map(|missing| missing.because)
     }
 
     /// The goal that it serves, the issue that it is tracked in, or its name.
@@ -245,7 +243,10 @@ impl<'a> Record<'a> {
                 line
             }
             Named::Nobody => vec![
-                Span::text("in no goal and no issue: an entry "),
+                Span::text(match self.issues_unread(piece) {
+                    None => "in no goal and no issue: an entry ",
+                    Some(_) => "in no goal; issues were not read: an entry ",
+                }),
                 Span::Code("[[initiative]]".to_owned()),
                 Span::text(" names it"),
             ],

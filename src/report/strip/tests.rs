@@ -164,3 +164,11 @@ fn few_requests_among_many_pull_requests_are_told_instead_of_their_median() {
     );
     assert_eq!(told(6, None), "3.0 h");
 }
+
+#[test]
+fn intervals_that_overlap_are_not_told_apart() {
+    assert_eq!(apart([4.2, 19.0], [4.3, 21.0]), None);
+    assert_eq!(apart([5.0, 6.0], [1.0, 5.0]), None);
+    assert_eq!(apart([5.1, 6.0], [1.0, 5.0]), Some(Ordering::Greater));
+    assert_eq!(apart([1.0, 2.0], [2.1, 5.0]), Some(Ordering::Less));
+}
