@@ -217,9 +217,10 @@ impl Review<'_> {
                 (situation, task)
             }
             None => match (without_issue(snippet), self.issues_unread(snippet)) {
-                (Standing::OfItself(words), None) => (of(words), of("in no goal and no issue")),
+                (Standing::OfItself(words) | Standing::NoIssue(words), None) => {
+                    (of(words), of("in no goal and no issue"))
+                }
                 (Standing::OfItself(words), Some(_)) => (of(words), of(UNREAD)),
-                (Standing::NoIssue(words), None) => (of(words), of("in no goal and no issue")),
                 (Standing::NoIssue(_), Some(because)) => {
                     let situation = coded(&format!("issues were not read: {because}"));
                     (situation, of(UNREAD))
