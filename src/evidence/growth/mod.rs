@@ -7,7 +7,7 @@ mod acts;
 mod listed;
 
 use super::Sources;
-use super::blocks::heading;
+use super::blocks::{coded, heading};
 use super::bottleneck;
 use super::index::Index;
 use super::measures::{Deed, Standing, row_of};
@@ -43,7 +43,7 @@ impl Writing<'_> {
         )])];
         let unread = unobserved(sources);
         if !unread.is_empty() {
-            let bullets = unread.into_iter().map(|words| vec![Span::text(words)]);
+            let bullets = unread.iter().map(|words| coded(words));
             blocks.push(Block::Bullets(bullets.collect()));
         }
         let lists = Lists::of(self, whose, pack);
