@@ -1,4 +1,4 @@
--- flow.work_mix: merged pull requests by kind of work.
+-- flow.work_mix: merged pull requests by kind of work. What is unclassified is of no kind, and has no part in the shares of kinds.
 -- Reads the fact tables, `lens` (one row), `products` (product, repository), `areas` and `work_kinds` (the register's rules).
 WITH merged AS (
   SELECT products.product, p.repository, p.number, p.author, p.created_at, p.merged_at
@@ -21,19 +21,26 @@ told AS (
   SELECT s.product, s.area, k.kind
   FROM scoped s
   JOIN work_kinds k ON k.product = s.product AND k.repository = s.repository AND k.number = s.number
+),
+counted AS (
+  SELECT
+    product, area,
+    SUM(CASE WHEN kind = 'unclassified' THEN 0 ELSE 1 END) AS n,
+    SUM(CASE WHEN kind = 'feature' THEN 1 ELSE 0 END) AS feature,
+    SUM(CASE WHEN kind = 'maintenance' THEN 1 ELSE 0 END) AS maintenance,
+    SUM(CASE WHEN kind = 'debt' THEN 1 ELSE 0 END) AS debt,
+    SUM(CASE WHEN kind = 'incident' THEN 1 ELSE 0 END) AS incident,
+    SUM(CASE WHEN kind = 'unclassified' THEN 1 ELSE 0 END) AS unclassified
+  FROM told
+  GROUP BY product, area
 )
 SELECT
-  product, area,
-  COUNT(*) AS n,
-  CAST(SUM(CASE WHEN kind = 'feature' THEN 1 ELSE 0 END) AS DOUBLE) / COUNT(*) AS feature_share,
-  CAST(SUM(CASE WHEN kind = 'maintenance' THEN 1 ELSE 0 END) AS DOUBLE) / COUNT(*) AS maintenance_share,
-  CAST(SUM(CASE WHEN kind = 'debt' THEN 1 ELSE 0 END) AS DOUBLE) / COUNT(*) AS debt_share,
-  CAST(SUM(CASE WHEN kind = 'incident' THEN 1 ELSE 0 END) AS DOUBLE) / COUNT(*) AS incident_share,
-  CAST(SUM(CASE WHEN kind = 'unclassified' THEN 1 ELSE 0 END) AS DOUBLE) / COUNT(*) AS unclassified_share,
-  SUM(CASE WHEN kind = 'feature' THEN 1 ELSE 0 END) AS feature,
-  SUM(CASE WHEN kind = 'maintenance' THEN 1 ELSE 0 END) AS maintenance,
-  SUM(CASE WHEN kind = 'debt' THEN 1 ELSE 0 END) AS debt,
-  SUM(CASE WHEN kind = 'incident' THEN 1 ELSE 0 END) AS incident,
-  SUM(CASE WHEN kind = 'unclassified' THEN 1 ELSE 0 END) AS unclassified
-FROM told
-GROUP BY product, area
+  product, area, n,
+  CAST(feature AS DOUBLE) / n AS feature_share,
+  CAST(maintenance AS DOUBLE) / n AS maintenance_share,
+  CAST(debt AS DOUBLE) / n AS debt_share,
+  CAST(incident AS DOUBLE) / n AS incident_share,
+  CAST(unclassified AS DOUBLE) / (n + unclassified) AS unclassified_share,
+  feature, maintenance, debt, incident, unclassified
+FROM counted
+WHERE n > 0

@@ -1,5 +1,6 @@
 //! `linchpin init`: writes a commented configuration from what it finds in the clone and, with a token, on GitHub.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
@@ -9,11 +10,11 @@ use super::args::{InitArgs, Publish};
 use super::console;
 use super::doctor::{exists, look};
 use super::error::{CliError, DONE, ErrorKind};
-use super::fetch::token;
+use super::fetch::{counted, token};
 use super::workflow;
 use super::workspace::Workspace;
 use crate::domain::RepoName;
-use crate::git::{self, MineOptions};
+use crate::git::{self, MineOptions, TagFamily};
 use crate::github::ClientSettings;
 use crate::github::probe::Probe;
 use crate::register::{self, keys, page};
@@ -194,42 +195,11 @@ fn write(path: &Path, text: &str, mode: u32) -> Result<(), CliError> {
 }
 
 fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
-    let list = |words: &[String]| {
-        words
-            .iter()
-            .map(|word| encode::toml(word))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
     let mut text = String::from(
         "# The team's register. Every key is optional: take the `#` away before those that you want. `linchpin schema register` \
          describes them too.\n\n",
     );
-    let mut labels: Vec<String> = probes
-        .iter()
-        .flat_map(|found| found.incident_labels.iter().cloned())
-        .collect();
-    labels.sort();
-    labels.dedup();
-    if labels.is_empty() {
-        labels.push("incident".to_owned());
-    }
-    let mut bots: Vec<String> = probes
-        .iter()
-        .flat_map(|found| found.bots.iter().cloned())
-        .collect();
-    bots.sort();
-    bots.dedup();
-    let _ = writeln!(
-        text,
-        "# Labels that make an issue an incident.\nincident_labels = [{}]\n",
-        list(&labels)
-    );
-    let _ = writeln!(
-        text,
-        "# Logins that are automation, besides the well-known ones.\nbots = [{}]\n",
-        list(&bots)
-    );
+    text.push_str(&labels_and_bots(probes));
     let tables = keys::tables();
     let further = |text: &mut String, name: &str, written: &[&str]| {
         if let Some(table) = tables.iter().find(|table| table.name == name) {
@@ -283,8 +253,8 @@ fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
         );
         let mut found = vec!["name", "repositories", "production_pattern", "deployments"];
         let tags = tag_lines(workspace);
-        if !tags.is_empty() {
-            text.push_str(&tags);
+        text.push_str(&tags);
+        if tags.contains("\n# tag_pattern = ") {
             found.push("tag_pattern");
         }
         further(&mut text, "product", &found);
@@ -296,16 +266,75 @@ fn configuration(workspace: &Workspace, probes: &[Probe]) -> String {
     text
 }
 
+fn list(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| encode::toml(word)).collect();
+    words.join(", ")
+}
+
+/// Which labels are incidents' and which logins machines', as far as GitHub told.
+fn labels_and_bots(probes: &[Probe]) -> String {
+    let mut text = String::new();
+    let all = |of: fn(&Probe) -> &Vec<String>| {
+        let found: BTreeSet<String> = probes.iter().flat_map(of).cloned().collect();
+        Vec::from_iter(found)
+    };
+    let labels = all(|found| &found.incident_labels);
+    // To name a label says that what has none was no incident: a claim that nobody has made where none was found.
+    if labels.is_empty() {
+        let looked = if probes.is_empty() {
+            "No repository was asked for its labels"
+        } else {
+            "No label that was found looks like it"
+        };
+        let _ = writeln!(
+            text,
+            "# Labels that make an issue an incident. {looked}: take away the `#` once you label incidents, and an issue without such a\n\
+             # label is none. Until then incidents are not observed, rather than none.\n#incident_labels = [{}]\n",
+            list(&["incident".to_owned()])
+        );
+    } else {
+        let _ = writeln!(
+            text,
+            "# Labels that make an issue an incident.\nincident_labels = [{}]\n",
+            list(&labels)
+        );
+    }
+    let bots = all(|found| &found.bots);
+    let machine_like = all(|found| &found.machine_like);
+    text.push_str("# Logins that are automation, besides the well-known ones.\n");
+    if !machine_like.is_empty() {
+        let together: Vec<String> = bots.iter().chain(&machine_like).cloned().collect();
+        let _ = writeln!(
+            text,
+            "# These look like a machine's and count as people: {}. If they are machines:\n# bots = [{}]",
+            list(&machine_like),
+            list(&together)
+        );
+    }
+    let _ = writeln!(text, "bots = [{}]\n", list(&bots));
+    text
+}
+
 /// The tags of the clones that look like releases, with the pattern of each kind, commented out: whether a tag is a deployment, the
-/// team alone knows. Nothing where there are none.
+/// team alone knows. Where tags are there and none looks like one, that is said; nothing where there are no tags.
 fn tag_lines(workspace: &Workspace) -> String {
     let mut text = String::new();
     for clone in &workspace.clones {
         let Ok(look) = git::look(&clone.path, &MineOptions::default()) else {
             continue;
         };
-        let families = look.tag_families.iter().filter(|family| family.n > 1);
-        for family in families.take(MOST_TAG_FAMILIES) {
+        // A number that stands behind a word but once may be an accident, unless it is all that there is.
+        let is_told = |family: &&TagFamily| family.n > 1 || look.tag_families.len() == 1;
+        let families = look.tag_families.iter().filter(is_told);
+        let families: Vec<&TagFamily> = families.take(MOST_TAG_FAMILIES).collect();
+        if families.is_empty() && look.n_tags > 0 {
+            let n = counted(look.n_tags as u64, "tags");
+            let _ = writeln!(
+                text,
+                "# {n} in a clone, and none looks like a release (two with a version, or a day, behind the same word)."
+            );
+        }
+        for family in families {
             let what = if family.is_day { "a day" } else { "a version" };
             let before = if family.prefix.is_empty() {
                 String::new()
@@ -313,9 +342,10 @@ fn tag_lines(workspace: &Workspace) -> String {
                 format!("`{}` and ", family.prefix)
             };
             let said = format!(
-                "{} of {} tags are {before}{what}",
+                "{} of {} {} {before}{what}",
                 quantity::count(family.n as u64),
-                quantity::count(look.n_tags as u64)
+                counted(look.n_tags as u64, "tags"),
+                if family.n == 1 { "is" } else { "are" }
             );
             let said = encode::ci_log(&said);
             let _ = writeln!(

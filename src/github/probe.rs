@@ -12,7 +12,7 @@ use super::operation::SURVEY;
 use super::token::TokenKind;
 use super::wire::repository::{InRepository, Repository, Survey};
 use super::wire::workflow_run::WorkflowRuns;
-use crate::domain::{Account, RepoName, Stream};
+use crate::domain::{Account, Login, RepoName, Stream};
 
 /// Whether a stream can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,6 +150,8 @@ pub struct Probe {
     pub incident_labels: Vec<String>,
     /// Bots and AI reviewers among the authors of the last hundred pull requests.
     pub bots: Vec<String>,
+    /// Others among them whose login says machine, and who count as people.
+    pub machine_like: Vec<String>,
     /// A fetch of everything.
     pub first: Cost,
     /// A fetch on a night in which one pull request in a hundred changed.
@@ -180,6 +182,7 @@ pub async fn probe(client: &Client, name: &RepoName) -> Result<Probe, Error> {
         environments: Vec::new(),
         incident_labels: Vec::new(),
         bots: Vec::new(),
+        machine_like: Vec::new(),
         first: Cost {
             requests: 0,
             points: 0,
@@ -380,14 +383,16 @@ impl Probe {
             .into_iter()
             .flatten()
             .flatten();
-        let bots: BTreeSet<String> = authors
-            .filter_map(|item| item.author)
-            .filter(|author| {
-                Account::of_login(&author.login, author.type_name == "Bot") != Account::Human
-            })
-            .map(|author| author.login)
-            .collect();
+        let (mut people, mut bots) = (BTreeSet::new(), BTreeSet::new());
+        for author in authors.filter_map(|item| item.author) {
+            match Account::of_login(&author.login, author.type_name == "Bot") {
+                Account::Human => people.insert(author.login),
+                _ => bots.insert(author.login),
+            };
+        }
         self.bots = bots.into_iter().collect();
+        people.retain(|login| Login(login.clone()).looks_like_a_machine());
+        self.machine_like = people.into_iter().collect();
         Ok(survey.open.map_or(0, |open| open.total_count))
     }
 

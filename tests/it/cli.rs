@@ -961,6 +961,87 @@ fn init_writes_what_is_found_on_github() {
 }
 
 #[test]
+fn init_claims_no_label_and_no_machine_that_was_not_found() {
+    use linchpin::demo::fake::{FakeGitHub, Faults};
+    let read = |text: &str| toml::from_str::<toml::Table>(text).unwrap();
+    // Nobody asked GitHub.
+    let fixture = fixture();
+    ran(
+        fixture.path(),
+        &["init", "--offline", "--github", "acme/widgets"],
+    )
+    .ends_with(0);
+    let written = fs::read_to_string(fixture.path().join("linchpin.toml")).unwrap();
+    assert!(!read(&written).contains_key("incident_labels"), "{written}");
+    assert!(
+        written.contains("No repository was asked for its labels")
+            && written.contains("\n#incident_labels = [\"incident\"]\n"),
+        "{written}"
+    );
+    // GitHub has no such label, and an account whose name says machine.
+    let mut world = crate::github::host(40);
+    world.accounts[2].login = "acme-ci".to_owned();
+    for repository in &mut world.repositories {
+        for issue in &mut repository.issues {
+            issue.labels.retain(|label| label != "incident");
+        }
+        for item in &mut repository.pull_requests {
+            item.labels.clear();
+            item.author = Some("acme-ci".to_owned());
+        }
+    }
+    let now = jiff::Timestamp::now();
+    let github = FakeGitHub::start(world, Faults::none(now)).unwrap();
+    let url = github.base_url();
+    let fixture = self::fixture();
+    let arguments = ["init", "--github", "acme/widgets", "--api-url", &url];
+    ran_with(
+        fixture.path(),
+        &arguments,
+        &[("GH_ENTERPRISE_TOKEN", SECRET)],
+    )
+    .ends_with(0);
+    let written = fs::read_to_string(fixture.path().join("linchpin.toml")).unwrap();
+    assert!(!read(&written).contains_key("incident_labels"), "{written}");
+    for line in [
+        "No label that was found looks like it",
+        "# These look like a machine's and count as people: \"acme-ci\".",
+        "\n# bots = [\"acme-ci\"]\nbots = []\n",
+    ] {
+        assert!(written.contains(line), "`{line}` is not in: {written}");
+    }
+}
+
+#[test]
+fn init_says_where_no_tag_looks_like_a_release() {
+    let written = |tags: &[&str]| {
+        let fixture = fixture();
+        for tag in tags {
+            fixture.git(&["tag", tag]);
+        }
+        let arguments = ["init", "--offline", "--github", "acme/widgets"];
+        ran(fixture.path(), &arguments).ends_with(0);
+        fs::read_to_string(fixture.path().join("linchpin.toml")).unwrap()
+    };
+    let said = "none looks like a release";
+    let text = written(&["nightly", "stable"]);
+    assert!(
+        text.contains(&format!("# 2 tags in a clone, and {said}")),
+        "{text}"
+    );
+    assert_eq!(text.matches("#tag_pattern = ").count(), 1, "{text}");
+    // One alone is suggested, since nothing else is there.
+    let text = written(&["nightly", "release-1.2"]);
+    assert!(!text.contains(said), "{text}");
+    assert!(
+        text.contains("1 of 2 tags is `release-` and a version"),
+        "{text}"
+    );
+    assert!(text.contains("\n# tag_pattern = \"^release"), "{text}");
+    assert!(!written(&[]).contains(said));
+}
+
+#[test]
 fn init_tells_which_tags_look_like_releases_and_claims_nothing() {
     let fixture = fixture();
     for tag in ["v1.0", "v1.1", "v2.0.0", "v2.0.0-rc", "nightly"] {

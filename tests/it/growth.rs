@@ -204,7 +204,12 @@ fn requests_without_a_review_are_told_of_those_that_count() {
     for number in 1..5 {
         team.review(number, ADA, "2026-03-03");
     }
-    // The fifth and the sixth were merged first; the seventh was asked for while she was away.
+    for number in 8..10 {
+        team.pull_request(number, BEN, "2026-03-02", None);
+        team.ask(number, ADA, "2026-03-02");
+    }
+    // The fifth and the sixth were merged first, which review.turnaround does not count; the seventh was asked for while she was away;
+    // the eighth and the ninth still wait.
     let told = told(&team, ADA, "growth");
     assert!(
         told.contains("33 % (2 of 6) | 6 | Declared absence: 2026-03-09 to 2026-03-13."),
@@ -214,6 +219,12 @@ fn requests_without_a_review_are_told_of_those_that_count() {
         told.contains("Asked and not reviewed, 2026-Q1 (2)"),
         "{told}"
     );
+    assert!(
+        told.contains("2026-03-02** · widgets#8 “Change 8”: asked on that day, still waiting."),
+        "{told}"
+    );
+    let overtaken = "Merged or closed before a review that was asked for, 2026-Q1 (2)";
+    assert!(told.contains(overtaken), "{told}");
     assert!(
         told.contains(
             "2026-03-02** · widgets#5 “Change 5”: asked on that day, merged or closed first."

@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan as _};
 
 use crate::domain::{Bucket, Granularity, PersonId, Window, side_by_side};
 use crate::evidence::Sources;
-use crate::evidence::measures::{ASKED_AWAY, Standing, answer};
+use crate::evidence::measures::{ASKED_AWAY, Standing, reviewed};
 use crate::metrics::Metric;
 use crate::metrics::flow::{first_approval, review_rounds};
 use crate::metrics::measure::{LedgerRow, Thing, Unit};
@@ -173,7 +173,7 @@ impl Growth {
             let standing = if reading.question.roster.is_away(person, day) {
                 Some(Standing::Apart(ASKED_AWAY))
             } else {
-                answer(&row)
+                reviewed(&row)
             };
             if let Some(standing) = standing {
                 let own = self.of.entry(person).or_default();

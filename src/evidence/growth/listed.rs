@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::acts::{Change, OnOwn, Own};
 use super::{Writing, heading, number};
 use crate::domain::{Bucket, Person};
-use crate::evidence::measures::{Deed, Standing};
+use crate::evidence::measures::{Deed, OVERTAKEN, Standing};
 use crate::evidence::moments::{Subject, excerpt_of, taken_back};
 use crate::evidence::pack::{Face, Pack, spans};
 use crate::evidence::snippet::Act;
@@ -60,14 +60,36 @@ impl<'a> Lists<'a> {
         });
     }
 
-    /// Requests that were not answered with a review.
+    /// Requests that were not answered with a review; apart from them those that somebody else was faster with.
     pub(super) fn unanswered(&self, own: &Own, blocks: &mut Vec<Block>) {
-        self.by_quarter("Asked and not reviewed", blocks, |quarter| {
+        self.asked(
+            "Asked and not reviewed",
+            own,
+            blocks,
+            |standing| match standing {
+                Standing::NotKept(how) => Some(how),
+                _ => None,
+            },
+        );
+        self.asked(
+            "Merged or closed before a review that was asked for",
+            own,
+            blocks,
+            |standing| (standing == Standing::Apart(OVERTAKEN)).then_some(OVERTAKEN),
+        );
+    }
+
+    fn asked(
+        &self,
+        title: &str,
+        own: &Own,
+        blocks: &mut Vec<Block>,
+        told: fn(Standing) -> Option<&'static str>,
+    ) {
+        self.by_quarter(title, blocks, |quarter| {
             let of_quarter = own.requests.iter().filter(|one| one.quarter == quarter);
             let lines = of_quarter.filter_map(|request| {
-                let Standing::NotKept(how) = request.standing else {
-                    return None;
-                };
+                let how = told(request.standing)?;
                 let mut line = self.dated(request.at, request.key);
                 line.push(Span::text(format!(": asked on that day, {how}.")));
                 Some(line)

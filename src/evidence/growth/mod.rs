@@ -342,8 +342,8 @@ impl Writing<'_> {
 /// How the numbers of the table are counted.
 const COUNTED: &str = "Rounds: as in flow.review_rounds, of own pull requests merged in the quarter with a review by a person. To the \
                        first approval: from where flow.pickup_time starts, by the team's calendar. Asked and not reviewed: of the requests \
-                       made to this person in the quarter, as in review.turnaround; withdrawn ones and those of a declared day of absence \
-                       are left out. Medians with their 80 % interval.";
+                       made to this person in the quarter that review.turnaround counts, those that still wait; left out are, as there, \
+                       withdrawn ones and those of pull requests merged or closed first, and those of a declared day of absence. Medians with their 80 % interval.";
 
 fn number(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)

@@ -13,7 +13,7 @@ pub use self::asked::{Deed, Standing};
 pub(super) use self::asked::{amount, real};
 use self::issues::{done_by_due, replied, updated};
 use self::own::{documented, drafted, in_rounds, released, sized, tested};
-pub(super) use self::reviews::{ASKED_AWAY, answer};
+pub(super) use self::reviews::{ASKED_AWAY, OVERTAKEN, reviewed};
 use self::reviews::{answered, commented, turned_around};
 use super::Sources;
 use crate::domain::{PersonId, Stream, Window};

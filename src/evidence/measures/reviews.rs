@@ -31,22 +31,43 @@ fn requests(asked: &Asked<'_>, of: fn(&Asked<'_>, &LedgerRow) -> Option<Standing
         .collect()
 }
 
-const OVERTAKEN: &str = "merged or closed first";
+/// The pull request ended before the one asked reviewed it.
+pub(in crate::evidence) const OVERTAKEN: &str = "merged or closed first";
 
 pub(super) fn answered(asked: &Asked<'_>) -> Vec<Deed> {
     requests(asked, |_, row| answer(row))
 }
 
-/// Whether a request was answered with a review: a row of `review.turnaround`; `None` for what asks nothing of anybody.
-pub(in crate::evidence) fn answer(row: &LedgerRow) -> Option<Standing> {
+/// Whether a request was answered with a review, however late: a row of `review.turnaround`; `None` for what asks nothing of anybody.
+fn answer(row: &LedgerRow) -> Option<Standing> {
     match row.fate {
-        Fate::Included if row.is_running => Some(Standing::NotKept("still waiting")),
-        Fate::Included | Fate::Excluded("reviewed_after_the_end") => Some(Standing::Kept),
+        Fate::Excluded("reviewed_after_the_end") => Some(Standing::Kept),
         Fate::Excluded("merged_without_their_review" | "closed_without_their_review") => {
             Some(Standing::NotKept(OVERTAKEN))
         }
+        _ => reviewed(row),
+    }
+}
+
+/// Whether a request that `review.turnaround` counts was answered with a review; `None` for what asks nothing of anybody.
+pub(in crate::evidence) fn reviewed(row: &LedgerRow) -> Option<Standing> {
+    match row.fate {
+        Fate::Included if row.is_running => Some(Standing::NotKept("still waiting")),
+        Fate::Included => Some(Standing::Kept),
+        fate => without_turnaround(fate),
+    }
+}
+
+/// Why a request has no turnaround; `None` for what asks nothing of anybody.
+fn without_turnaround(fate: Fate) -> Option<Standing> {
+    match fate {
         Fate::Excluded("withdrawn") => Some(Standing::Apart("withdrawn")),
-        Fate::Excluded(_) | Fate::Unknown(_) => None,
+        Fate::Excluded(
+            "merged_without_their_review"
+            | "closed_without_their_review"
+            | "reviewed_after_the_end",
+        ) => Some(Standing::Apart(OVERTAKEN)),
+        Fate::Included | Fate::Excluded(_) | Fate::Unknown(_) => None,
     }
 }
 
@@ -64,13 +85,7 @@ pub(super) fn turned_around(asked: &Asked<'_>) -> Vec<Deed> {
                 (false, false) => Standing::NotKept("later"),
             })
         }
-        Fate::Excluded("withdrawn") => Some(Standing::Apart("withdrawn")),
-        Fate::Excluded(
-            "merged_without_their_review"
-            | "closed_without_their_review"
-            | "reviewed_after_the_end",
-        ) => Some(Standing::Apart(OVERTAKEN)),
-        Fate::Excluded(_) | Fate::Unknown(_) => None,
+        fate => without_turnaround(fate),
     })
 }
 

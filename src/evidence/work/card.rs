@@ -361,16 +361,16 @@ fn shares(waits: &Waits) -> String {
     }
 }
 
-/// The shares with the time that they are of: what no deployment of is observed ends with its merge, its close or the window.
+/// The shares with the time that they are of: what is not known to be in production ends with its merge, its close or the window.
 pub(in crate::evidence) fn shares_of_time(waits: &Waits) -> String {
     let of = match waits.deployment {
-        Some(_) => "of the time from opening to production",
+        Some(_) => "of the time from opening to production, or as far as they came",
         None => "of the time from opening to the end, deployment not observed",
     };
     format!("{} {of}", shares(waits))
 }
 
-/// `waited: 31 % on reviewers, 12 % on deployment (n 15; the team's other work 44 %, 9 %)`.
+/// `waited: 31 % on reviewers, 12 % on deployment of the time … (n 15; the team's other work 44 %, 9 %)`.
 fn waited(story: &Story) -> Vec<Span> {
     let mut line = vec![Span::Strong("waited".to_owned())];
     line.push(Span::text(match (&story.waits, &story.others) {
@@ -389,4 +389,31 @@ fn waited(story: &Story) -> Vec<Span> {
         ),
     }));
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_that_shares_are_of_is_that_of_all_which_are_counted() {
+        let waits = |deployment| Waits {
+            n: 20,
+            reviewers: 0.36,
+            deployment,
+        };
+        let check = |deployment, expected: &str| {
+            let told = shares_of_time(&waits(deployment));
+            assert_eq!(told.replace('\u{a0}', " "), expected);
+        };
+        // Those closed without a merge are among the twenty, and never come to production.
+        check(
+            Some(0.1),
+            "36 % on reviewers, 10 % on deployment of the time from opening to production, or as far as they came",
+        );
+        check(
+            None,
+            "36 % on reviewers of the time from opening to the end, deployment not observed",
+        );
+    }
 }

@@ -136,9 +136,10 @@ fn pull_request_row(
     }
     let merged_at = row.merged_at.filter(|at| *at < reading.question.as_of)?;
     let merged_here = reading.question.window.contains(merged_at);
-    let listed = |fate| {
+    let apart = apart(reading, row);
+    let listed = |own| {
         merged_here.then(|| KeyedRow {
-            row: whole.row(reading, None, None, fate),
+            row: whole.row(reading, None, None, Fate::or(apart, own)),
             key: None,
         })
     };
@@ -154,14 +155,13 @@ fn pull_request_row(
             Fate::Unknown("landing_commit_not_found")
         });
     };
-    let apart = apart(reading, row);
     let Some(shipped) = shipping.first(row.repository, commit) else {
         let waiting = if landings.is_on_default_branch(row.repository, commit) {
             not_shipped(shipping, row.repository, merged_at)
         } else {
             Fate::Excluded("merged_into_another_branch")
         };
-        return listed(apart.unwrap_or(waiting));
+        return listed(waiting);
     };
     if !reading.question.window.contains(shipped.at) {
         return None;
@@ -205,7 +205,7 @@ fn commit_row(
         lead(commit.authored_at, shipped, apart)
     } else {
         let waiting = not_shipped(shipping, commit.repository, commit.committed_at);
-        (None, apart.unwrap_or(waiting))
+        (None, Fate::or(apart, waiting))
     };
     let working_hours = shipped
         .filter(|_| fate == Fate::Included)

@@ -78,7 +78,7 @@ fn place(
     // What has not reached production is listed in the window in which it was merged, in no bucket.
     let waiting = |fate| {
         let merged_here = reading.question.window.contains(merged_at);
-        merged_here.then(|| Placed::apart(None, apart.unwrap_or(fate)))
+        merged_here.then(|| Placed::apart(None, Fate::or(apart, fate)))
     };
     let Some(commit) = landings.commit(whole.key()) else {
         let default_branch = reading

@@ -122,22 +122,23 @@ pub(in crate::metrics) fn merged_unless(
         .filter(|at| *at < reading.question.as_of);
     let Some(ended_at) = ended_at else {
         // Open at the window's end: listed apart, in the window's ledger only.
-        let fate = apart.unwrap_or(Fate::Excluded("still_open"));
+        let fate = Fate::or(apart, Fate::Excluded("still_open"));
         return Err(Some(Placed::apart(None, fate)));
     };
     if !reading.question.window.contains(ended_at) {
         return Err(None);
     }
-    let fate = if let Some(fate) = apart {
-        fate
-    } else if row.state != PullRequestState::Merged {
+    let own = if row.state != PullRequestState::Merged {
         Fate::Excluded("closed_without_merge")
     } else if ended_at < row.created_at {
         Fate::Unknown("merged_before_opened")
     } else {
-        return Ok(ended_at);
+        Fate::Included
     };
-    Err(Some(Placed::apart(Some(ended_at), fate)))
+    match Fate::or(apart, own) {
+        Fate::Included => Ok(ended_at),
+        fate => Err(Some(Placed::apart(Some(ended_at), fate))),
+    }
 }
 
 /// Since when a pull request had waited for a review at an instant: since it was ready, or since a review was first asked for where that

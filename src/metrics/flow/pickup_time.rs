@@ -64,26 +64,25 @@ fn place(reading: &Reading<'_>, whole: &FullPullRequest<'_>) -> Option<Placed> {
     if at.is_some_and(|at| !reading.question.window.contains(at)) {
         return None;
     }
-    if let Some(fate) = apart(reading, row) {
-        return Some(Placed::apart(at, fate));
-    }
+    let apart = apart(reading, row);
+    let left_out = |own| Some(Placed::apart(at, Fate::or(apart, own)));
     let readiness = whole.readiness();
     let Some(reviewed_at) = first_review_at else {
-        return Some(Placed::apart(
-            at,
-            match (row.state, readiness.since(reading.question.as_of)) {
-                (PullRequestState::Merged, _) if at.is_some() => {
-                    Fate::Excluded("merged_without_human_review")
-                }
-                (_, _) if at.is_some() => Fate::Excluded("closed_without_human_review"),
-                (_, None) => Fate::Excluded("still_a_draft"),
-                (_, Some(_)) => Fate::Excluded("still_waiting"),
-            },
-        ));
+        return left_out(match (row.state, readiness.since(reading.question.as_of)) {
+            (PullRequestState::Merged, _) if at.is_some() => {
+                Fate::Excluded("merged_without_human_review")
+            }
+            (_, _) if at.is_some() => Fate::Excluded("closed_without_human_review"),
+            (_, None) => Fate::Excluded("still_a_draft"),
+            (_, Some(_)) => Fate::Excluded("still_waiting"),
+        });
     };
     let Some(start) = waited_since(reading.tables, whole, reviewed_at) else {
-        return Some(Placed::apart(at, Fate::Excluded("reviewed_as_a_draft")));
+        return left_out(Fate::Excluded("reviewed_as_a_draft"));
     };
+    if apart.is_some() {
+        return left_out(Fate::Included);
+    }
     Some(Placed::span(
         reviewed_at,
         start,

@@ -80,11 +80,11 @@ fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<()>> {
     let touched = last_touched(reading.tables, reading.question.as_of, &open);
     open.into_iter()
         .map(|(whole, ready_since)| {
-            let fate = match (apart(reading, whole.pull_request), ready_since) {
-                (Some(fate), _) => fate,
-                (None, None) => Fate::Excluded("a_draft"),
-                (None, Some(_)) => Fate::Included,
+            let own = match ready_since {
+                None => Fate::Excluded("a_draft"),
+                Some(_) => Fate::Included,
             };
+            let fate = Fate::or(apart(reading, whole.pull_request), own);
             let quiet_since = ready_since.max(touched.get(&whole.key()).copied());
             let days = quiet_since.and_then(|since| {
                 reading

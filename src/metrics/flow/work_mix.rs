@@ -6,7 +6,7 @@ use super::merged_inside;
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::measure::{
-    About, Definition, Floor, KeyedRow, Measure, Measured, Number, Recipe, Unit, Value,
+    About, Cell, Definition, Floor, KeyedRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
 use crate::metrics::number::NumberDefinition;
 use crate::work::flow_rules::KindRules;
@@ -26,8 +26,8 @@ static DEFINITION: Definition = Definition {
     question: "How much of the work builds, keeps, pays back or repairs?",
     definition: "Merged pull requests by kind: feature, maintenance, debt, incident. The kind is told by the first basis that matches: a label, \
                  the beginning of the branch's name, the type of a conventional title, or else globs that every file matches. What matches \
-                 none is unclassified, and always shown.",
-    formula: "pull requests of the kind / merged pull requests",
+                 none is unclassified: it is of no kind rather than not of this one, has no part in the shares of kinds, and is always shown.",
+    formula: "pull requests of the kind / merged pull requests of any kind;  unclassified / merged pull requests",
     unit: Unit::Share,
     recipe: Recipe::Whole,
     floor: Floor::MinimumN,
@@ -47,7 +47,8 @@ static DEFINITION: Definition = Definition {
     cohort: Some("merged in the bucket"),
     needs: &[Need::PullRequests],
     source: "The register's `[work_mix]` or its defaults; GitHub labels, `headRefName`, title, files",
-    exclusions: "Pull requests opened by automation, closed without a merge or still open are counted apart.",
+    exclusions: "Pull requests opened by automation, closed without a merge or still open are counted apart. What is unclassified is \
+                 unknown: n is how many have a kind.",
     how_to_read: "Debt and maintenance are two things: many teams plan about 20 % of their capacity for debt, while maintenance, what \
                   keeps the product as it is, is often half of the work or more. Read the unclassified share first: above a fifth, the \
                   other shares say little.",
@@ -56,12 +57,11 @@ static DEFINITION: Definition = Definition {
 };
 
 /// Every kind with the names of its numbers, in the order in which they are printed.
-const KINDS: [(&str, &str); 5] = [
+const KINDS: [(&str, &str); 4] = [
     ("feature", "feature_share"),
     ("maintenance", "maintenance_share"),
     ("debt", "debt_share"),
     ("incident", "incident_share"),
-    (UNCLASSIFIED, "unclassified_share"),
 ];
 
 pub(super) const UNCLASSIFIED: &str = "unclassified";
@@ -70,13 +70,17 @@ pub(super) const UNCLASSIFIED: &str = "unclassified";
 const PRECEDENCE: [&str; 4] = ["incident", "debt", "maintenance", "feature"];
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
-    measure_rows(
+    let mut measure = measure_rows(
         &DEFINITION,
         reading,
         Depth::AREAS,
         &|| Ok(rows(reading)),
         &|_, rows| estimate(rows),
-    )
+    )?;
+    for cell in measure.cells.iter_mut().chain(&mut measure.strata) {
+        add_unclassified(cell);
+    }
+    Ok(measure)
 }
 
 fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<&'static str>> {
@@ -94,7 +98,11 @@ fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<&'static str>> {
                 }
             };
             let (key, because) = kinds.get(&whole.key()).copied()?;
-            let mut row = whole.row(reading, Some(merged_at), Some(1.0), Fate::Included);
+            let (value, fate) = match key {
+                UNCLASSIFIED => (None, Fate::Unknown(UNCLASSIFIED)),
+                _ => (Some(1.0), Fate::Included),
+            };
+            let mut row = whole.row(reading, Some(merged_at), value, fate);
             // The receipt says what told the kind; a public page prints the number alone.
             row.subject.words = format!("{} [{key}: {because}]", row.subject.words);
             Some(KeyedRow { row, key })
@@ -170,6 +178,19 @@ fn conventional_type(title: &str) -> Option<String> {
     };
     let is_word = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic());
     is_word.then(|| word.to_ascii_lowercase())
+}
+
+/// What has no kind, of all that was merged, behind the shares of kinds and behind their counts.
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn add_unclassified(cell: &mut Cell) {
+    let Measured::Value { n, value, .. } = &mut cell.measured else {
+        return;
+    };
+    let without = cell.ledger.unknown.get(UNCLASSIFIED);
+    let without = without.copied().unwrap_or_default();
+    let share = Number::Real(without as f64 / (*n + without) as f64);
+    value.0.insert(KINDS.len(), ("unclassified_share", share));
+    value.0.push((UNCLASSIFIED, Number::Count(without)));
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]

@@ -93,6 +93,7 @@ fn classify(
     let row = whole.pull_request;
     let ended_at = whole.ended_at(reading.question);
     let answers = whole.answers_for(reading.tables);
+    let is_apart = is_apart(reading, row);
     let others = words.iter().filter(|comment| {
         comment.author != answers
             && comment
@@ -121,18 +122,16 @@ fn classify(
     else {
         // A draft that ended belongs nowhere; one that is open is listed in the window's ledger.
         return ended_at.is_none().then(|| {
-            let fate = is_apart(reading, row).unwrap_or(Fate::Excluded("still_a_draft"));
+            let fate = Fate::or(is_apart, Fate::Excluded("still_a_draft"));
             (None, None, false, fate)
         });
     };
     if !reading.question.window.contains(ready_at) {
         return None;
     }
-    let apart = |fate| Some((Some(ready_at), None, false, fate));
-    if let Some(fate) = is_apart(reading, row) {
-        return apart(fate);
-    }
+    let apart = |own| Some((Some(ready_at), None, false, Fate::or(is_apart, own)));
     match (answered, ended_at) {
+        (Some(_), _) | (None, None) if is_apart.is_some() => apart(Fate::Included),
         (Some((_, at)), _) => Some((Some(ready_at), Some(at), false, Fate::Included)),
         (None, Some(_)) if answer.is_some() => apart(Fate::Excluded("answered_after_the_end")),
         (None, Some(ended_at)) if said.first().is_some_and(|at| *at <= ended_at) => {

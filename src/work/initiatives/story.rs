@@ -67,7 +67,7 @@ pub struct Decision {
     pub n_commented: usize,
 }
 
-/// Shares of the time from opening to production, or to the end.
+/// Shares of the time from opening to production, or as far as they came: one that was closed without a merge to its close.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Waits {
     /// Pull requests behind it.

@@ -309,13 +309,77 @@ fn duplicate_rows_from_ties_on_the_minimum_date() {
 #[test]
 fn unclassified_hidden() {
     let mut given = Given::new();
-    for number in 1..=5 {
+    for number in 1..=10 {
         given.open(number, 1).title = "feat: all of them".into();
         given.merge(number, 2);
     }
     close(number(&given, "flow.work_mix", "unclassified_share"), 0.0);
     given.row(1).title = "All of them".into();
-    close(number(&given, "flow.work_mix", "unclassified_share"), 0.2);
+    close(number(&given, "flow.work_mix", "unclassified_share"), 0.1);
+    // Nor is it told as some other kind, or as none of them: all that have a kind are features.
+    close(number(&given, "flow.work_mix", "feature_share"), 1.0);
+    for number in 1..=10 {
+        given.row(number).title = "All of them".into();
+    }
+    let measure = given.measure("flow.work_mix");
+    let cell = whole(&measure);
+    assert_eq!(cell.measured, Measured::TooFew { n: 0 });
+    assert_eq!(
+        (cell.ledger.coverage().hits, cell.ledger.coverage().of),
+        (0, 10)
+    );
+    assert_eq!(cell.ledger.unknown.get("unclassified"), Some(&10));
+}
+
+#[test]
+fn what_is_left_out_whoever_wrote_it_counted_as_unknown() {
+    let mut given = reviewed_after(&[5, 5, 5, 5, 5]);
+    for number in 21..=24 {
+        given.open(number, 10).author = None;
+    }
+    given.close(21, 20);
+    given.merge(22, 20);
+    // The third stays open, and so does the fourth, a draft.
+    let draft = given.row(24);
+    (draft.is_draft, draft.ready_at) = (true, None);
+    let check = |metric: &str, expected: &[(&str, u64)], ghosts: u64| {
+        let measure = given.measure(metric);
+        let ledger = &whole(&measure).ledger;
+        for (reason, n) in expected {
+            assert_eq!(ledger.excluded.get(reason), Some(n), "{metric}: {ledger:?}");
+        }
+        let unknown = ledger.unknown.get("author_is_a_ghost");
+        assert_eq!(unknown.copied().unwrap_or_default(), ghosts, "{metric}");
+    };
+    for metric in [
+        "flow.cycle_time",
+        "flow.turns",
+        "flow.review_time",
+        "flow.review_rounds",
+        "flow.merge_wait",
+        "flow.unreviewed_share",
+        "flow.size",
+        "flow.work_mix",
+        "review.hours_per_change",
+        "agents.share",
+    ] {
+        check(metric, &[("closed_without_merge", 1), ("still_open", 2)], 1);
+    }
+    let waits = [
+        ("closed_without_human_review", 1),
+        ("merged_without_human_review", 1),
+        ("still_waiting", 1),
+        ("still_a_draft", 1),
+    ];
+    check("flow.pickup_time", &waits, 0);
+    let words = [
+        ("closed_without_a_word", 1),
+        ("merged_without_a_word", 1),
+        ("still_a_draft", 1),
+    ];
+    // The third waits for its first word: that would be in the figure.
+    check("review.first_response", &words, 1);
+    check("flow.stuck", &[("a_draft", 1)], 1);
 }
 
 #[test]
