@@ -70,10 +70,18 @@ pub fn wilson_interval(ratio: Ratio) -> Option<[f64; 2]> {
     let centre = share + Z80 * Z80 / (2.0 * n);
     let margin = Z80 * (share * (1.0 - share) / n + Z80 * Z80 / (4.0 * n * n)).sqrt();
     let scale = 1.0 + Z80 * Z80 / n;
-    Some([
-        ((centre - margin) / scale).max(0.0),
-        ((centre + margin) / scale).min(1.0),
-    ])
+    // None of them, and all of them, are ends that the formula meets but for rounding.
+    let low = if ratio.hits == 0 {
+        0.0
+    } else {
+        ((centre - margin) / scale).max(0.0)
+    };
+    let high = if ratio.hits == ratio.of {
+        1.0
+    } else {
+        ((centre + margin) / scale).min(1.0)
+    };
+    Some([low, high])
 }
 
 /// 80 % interval of the number of events that such a stretch of time brings, from the number of one stretch (Byar's approximation of
@@ -184,6 +192,14 @@ mod tests {
             "{low} {high}"
         );
         assert_eq!(wilson_interval(Ratio { hits: 1, of: 4 }), None);
+        for of in 5..200 {
+            let [low, _] = wilson_interval(Ratio { hits: 0, of }).unwrap();
+            let [_, high] = wilson_interval(Ratio { hits: of, of }).unwrap();
+            assert!(
+                low.to_bits() == 0 && high.to_bits() == 1_f64.to_bits(),
+                "{of}: {low} {high}"
+            );
+        }
     }
 
     #[test]
