@@ -234,8 +234,8 @@ fn items_of<'a>(reading: &'a Reading<'a>, past: &Past<'a>, items: &mut Vec<Item<
             whole,
             comments: with_talk.comments,
             files: with_talk.files,
-            undone: aftermath.of(whole.key()).to_vec(),
-            requested,
+            undone: aftermath.of(whole.key()).into(),
+            requested: requested.into(),
             is_by_a_machine: is_bots || is_machine_branch(&row.head_branch),
         });
     }

@@ -22,9 +22,9 @@ pub(super) struct Item<'a> {
     pub(super) comments: Rows<'a, Comment>,
     pub(super) files: Rows<'a, PullRequestFile>,
     /// What took its work back.
-    pub(super) undone: Vec<Undone>,
+    pub(super) undone: Box<[Undone]>,
     /// The requests, as they were opened and ended.
-    pub(super) requested: Vec<OfSomebody<'a>>,
+    pub(super) requested: Box<[OfSomebody<'a>]>,
     /// Whether it is a machine's: nobody's moment, whoever answered it.
     pub(super) is_by_a_machine: bool,
 }

@@ -497,7 +497,7 @@ impl Relations {
             };
             let covered = scope::covered(reading, declared);
             let commits = covered.commits.iter().filter_map(|at| {
-                let commit = reading.tables.commits.get(usize::try_from(*at).ok()?)?;
+                let commit = reading.tables.commits.get(*at)?;
                 Some(row(commit.repository, Some(commit.commit), None))
             });
             self.delegated.extend(commits);

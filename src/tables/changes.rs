@@ -1,8 +1,10 @@
 //! Changed files: columnar, with paths stored once.
 
 mod decode;
+mod runs;
 
 pub use decode::{Paths, groups, read_group, read_paths};
+pub use runs::Runs;
 
 use polars::prelude::*;
 
@@ -11,11 +13,11 @@ use super::column::{Field, Texts, constant_column, int_column, text_column};
 use super::parquet;
 use crate::domain::{ChangeKind, Exclusion, History, RepositoryId};
 
-/// Changed files of all repositories. All column vectors have the same length.
+/// Changed files of all repositories, by commit. All column vectors have the same length.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Row of [`super::Tables::commits`].
-    pub commit: Vec<u32>,
+    /// Which of them each commit made.
+    pub runs: Runs,
     /// Index into `files`: the path after the change; on the default branch, where a subtree merge brought the file there.
     pub file: Vec<u32>,
     /// Which changes moved a file, and from where: few of millions.
@@ -77,13 +79,35 @@ impl Changes {
     /// Number of changed files.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.commit.len()
+        self.file.len()
+    }
+
+    /// The files that the commit of a row changes.
+    #[must_use]
+    pub fn files_of(&self, row: usize) -> &[u32] {
+        self.file.get(self.runs.of(row)).unwrap_or_default()
+    }
+
+    /// Every change's row of [`super::Tables::commits`] and its file, in their order.
+    pub fn rows_and_files(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+        self.runs.iter().flat_map(|(row, changes)| {
+            let files = self.file.get(changes).unwrap_or_default();
+            files.iter().map(move |file| (row, *file))
+        })
+    }
+
+    /// Keeps the changes that stay, by change.
+    pub(super) fn keep(&mut self, stays: &[bool]) {
+        self.runs.keep(stays);
+        self.moves.keep(stays);
+        super::landed::keep(&mut self.file, stays);
+        super::landed::keep(&mut self.change, stays);
     }
 
     /// Puts other changes after these, whose files are numbered from `first` on.
     pub fn extend(&mut self, others: Self, first: u32) {
         let shifted = |file: u32| file.saturating_add(first);
-        self.commit.extend(others.commit);
+        self.runs.extend(others.runs);
         self.file.extend(others.file.into_iter().map(shifted));
         let first_change = self.change.len();
         let moved = others.moves.0.into_iter();
@@ -96,7 +120,6 @@ impl Changes {
 
     /// Makes room for `more` further changes.
     pub fn reserve(&mut self, more: usize) {
-        self.commit.reserve_exact(more);
         self.file.reserve_exact(more);
         self.change.reserve_exact(more);
     }
@@ -106,7 +129,7 @@ impl Changes {
         self.moves
             .0
             .extend(previous_file.map(|previous| (self.change.len(), previous)));
-        self.commit.push(commit);
+        self.runs.push(commit);
         self.file.push(file);
         self.change.push(change);
     }
@@ -114,7 +137,7 @@ impl Changes {
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.commit.is_empty()
+        self.file.is_empty()
     }
 }
 

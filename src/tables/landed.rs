@@ -30,33 +30,25 @@ impl Tables {
                 (true, false) => Fate::Counts,
             })
             .collect();
-        let fate_of = |row: &u32| at(&fates, *row).copied().unwrap_or(Fate::Counts);
+        let fate_of = |row: usize| fates.get(row).copied().unwrap_or(Fate::Counts);
+        let runs = &self.changes.runs;
         let has_elsewhere = fates.contains(&Fate::Elsewhere);
-        if !has_elsewhere
-            && self
-                .changes
-                .commit
-                .iter()
-                .all(|row| fate_of(row) == Fate::Counts)
-        {
+        if !has_elsewhere && runs.iter().all(|(row, _)| fate_of(row) == Fate::Counts) {
             return;
         }
-        let change_fates: Vec<Fate> = self.changes.commit.iter().map(fate_of).collect();
+        let of_changes = runs
+            .iter()
+            .flat_map(|(row, changes)| std::iter::repeat_n(fate_of(row), changes.len()));
+        let change_fates: Vec<Fate> = of_changes.collect();
         self.keep_files(&change_fates);
         let changes = &mut self.changes;
         let mask: Vec<bool> = change_fates
             .iter()
             .map(|fate| *fate == Fate::Counts)
             .collect();
-        keep(&mut changes.file, &mask);
-        changes.moves.keep(&mask);
-        keep(&mut changes.change, &mask);
-        keep(&mut changes.commit, &mask);
+        changes.keep(&mask);
         let is_landed: Vec<bool> = fates.iter().map(|fate| *fate != Fate::Elsewhere).collect();
-        let place = places(&is_landed);
-        for row in &mut changes.commit {
-            *row = at(&place, *row).copied().unwrap_or(*row);
-        }
+        changes.runs.renumber(&places(&is_landed));
         keep(&mut self.commits, &is_landed);
     }
 

@@ -50,15 +50,15 @@ impl Kept {
             let at = usize::try_from(file).ok();
             at.and_then(|at| is_owned.get(at)).is_some_and(|is| *is)
         };
-        let mut touching: HashSet<u32> = HashSet::new();
-        for (commit, file) in changes.commit.iter().zip(&changes.file) {
-            if has(*file) {
-                touching.insert(*commit);
+        let mut touching: HashSet<usize> = HashSet::new();
+        for (row, file) in changes.rows_and_files() {
+            if has(file) {
+                touching.insert(row);
             }
         }
         for (change, previous) in changes.moves.of(0..changes.len()) {
             if has(*previous) {
-                touching.extend(changes.commit.get(*change));
+                touching.extend(changes.runs.row_of(*change));
             }
             let is_here = changes.file.get(*change).is_some_and(|file| has(*file));
             let at = usize::try_from(*previous).ok();
@@ -67,9 +67,7 @@ impl Kept {
             }
         }
         for row in touching {
-            let commit = usize::try_from(row)
-                .ok()
-                .and_then(|row| tables.commits.get(row));
+            let commit = tables.commits.get(row);
             self.commits
                 .extend(commit.map(|commit| (commit.repository, commit.commit)));
         }
@@ -196,9 +194,10 @@ impl Tables {
             at.and_then(|at| mask.get(at)).is_some_and(|is| *is)
         };
         let changes = &mut self.changes;
-        let rows = changes.commit.iter().zip(&changes.file);
-        let mask: Vec<bool> = rows
-            .map(|(commit, file)| is(&commits, *commit) && is(&files, *file))
+        let has = |row: usize| commits.get(row).is_some_and(|stays| *stays);
+        let mask: Vec<bool> = changes
+            .rows_and_files()
+            .map(|(row, file)| has(row) && is(&files, file))
             .collect();
         // Where a file came from stays known, wherever that was.
         let mut needed = files.clone();
@@ -210,10 +209,7 @@ impl Tables {
                 *needed = true;
             }
         }
-        keep(&mut changes.commit, &mask);
-        keep(&mut changes.file, &mask);
-        keep(&mut changes.change, &mask);
-        changes.moves.keep(&mask);
+        changes.keep(&mask);
         let lines: Vec<bool> = self
             .ownership
             .file
@@ -234,10 +230,7 @@ impl Tables {
         changes.moves.files_mut().for_each(renumber);
         self.ownership.file.iter_mut().for_each(renumber);
         keep(&mut changes.files, &needed);
-        let place = places(&commits);
-        for row in &mut changes.commit {
-            *row = at(&place, *row);
-        }
+        changes.runs.renumber(&places(&commits));
         keep(&mut self.commits, &commits);
         self.merged_files.retain(|row| {
             let mut paths = std::iter::once(&row.path).chain(&row.previous_path);

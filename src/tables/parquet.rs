@@ -168,7 +168,9 @@ pub fn rows_to_parquet<R: Row>(rows: &[R]) -> Result<Vec<u8>, Error> {
 
 /// The bytes of a Parquet file as rows.
 pub fn rows_from_parquet<R: Row>(bytes: Vec<u8>) -> Result<Vec<R>, Error> {
-    Ok(Unpacked::all(vec![R::rows(&from_parquet(bytes)?, &[])?]))
+    let mut rows = Vec::new();
+    R::rows(&from_parquet(bytes)?, &[])?.put_after(&mut rows);
+    Ok(rows)
 }
 
 /// One row group of a Parquet file as rows, `without` some columns that may be left unread.

@@ -177,7 +177,6 @@ pub trait Row: Sized {
 
 /// Rows column by column: putting them after others is all that is left to do.
 pub struct Unpacked<R> {
-    pub(super) n_rows: usize,
     pub(super) append: Append<R>,
 }
 
@@ -185,14 +184,9 @@ pub struct Unpacked<R> {
 type Append<R> = Box<dyn FnOnce(&mut Vec<R>) + Send>;
 
 impl<R> Unpacked<R> {
-    /// All of them, one after the other: each row is written once, where it stays.
-    #[must_use]
-    pub fn all(parts: Vec<Self>) -> Vec<R> {
-        let mut rows = Vec::with_capacity(parts.iter().map(|part| part.n_rows).sum());
-        for part in parts {
-            (part.append)(&mut rows);
-        }
-        rows
+    /// Puts them after others: each row is written once, where it stays.
+    pub fn put_after(self, rows: &mut Vec<R>) {
+        (self.append)(rows);
     }
 }
 
@@ -242,11 +236,11 @@ macro_rules! table {
                 let n_rows = frame.height();
                 $(let mut $field = Field::values(frame, table!(@name $field $($column)?))?.into_iter();)*
                 $($(let mut $spared = values_or_nothing(frame, stringify!($spared), without)?.into_iter();)*)*
-                let append = move |rows: &mut Vec<Self>| for _ in 0..n_rows {
+                let append = move |rows: &mut Vec<Self>| { rows.reserve(n_rows); for _ in 0..n_rows {
                     let ($(Some($field),)* $($(Some($spared),)*)*) = ($($field.next(),)* $($($spared.next(),)*)*) else { break };
                     rows.push(Self { $($field,)* $($($spared,)*)* });
-                };
-                Ok($crate::tables::Unpacked { n_rows, append: Box::new(append) })
+                } };
+                Ok($crate::tables::Unpacked { append: Box::new(append) })
             }
         }
     };

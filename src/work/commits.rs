@@ -97,14 +97,10 @@ pub fn starts_at(reading: &Reading<'_>) -> Option<Timestamp> {
     start.0
 }
 
-/// The areas that the commit of a row touches, sorted, and how many files it changes. Changes are in the order of their commits.
+/// The areas that the commit of a row touches, sorted, and how many files it changes.
 fn touched(reading: &Reading<'_>, row: usize) -> (Vec<String>, u64) {
-    let changes = &reading.tables.changes;
     let areas_of = areas_of_files(reading);
-    let row = u32::try_from(row).unwrap_or(u32::MAX);
-    let from = changes.commit.partition_point(|of| *of < row);
-    let until = changes.commit.partition_point(|of| *of <= row);
-    let files = changes.file.get(from..until).unwrap_or_default();
+    let files = reading.tables.changes.files_of(row);
     let at = files.iter().filter_map(|file| usize::try_from(*file).ok());
     let areas: BTreeSet<&String> = at.filter_map(|file| areas_of.get(file)).flatten().collect();
     let n_files = u64::try_from(files.len()).unwrap_or(u64::MAX);

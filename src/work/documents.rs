@@ -135,8 +135,7 @@ impl Told<'_> {
                     }
                 }
                 ChangeKind::Added => {
-                    let row = changes.commit.get(change);
-                    let row = row.and_then(|row| usize::try_from(*row).ok());
+                    let row = changes.runs.row_of(change);
                     let commit = row.and_then(|row| tables.commits.get(row));
                     if let (Some(commit), Some(life)) = (commit, self.at(*file)) {
                         let came = (landed.at, came_with(commit));

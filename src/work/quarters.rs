@@ -77,14 +77,11 @@ where
     let changes = &reading.tables.changes;
     let mut commits = Vec::new();
     let mut touched: Vec<&P> = Vec::new();
-    let mut from = 0;
-    for rows in changes.commit.chunk_by(|a, b| a == b) {
-        let files = changes.file.get(from..from + rows.len());
-        from += rows.len();
-        let Some((row, commit)) = rows.first().and_then(|row| asked(reading, *row)) else {
+    for (row, own) in changes.runs.iter() {
+        let Some(commit) = asked(reading, row) else {
             continue;
         };
-        let files = files.unwrap_or_default().iter();
+        let files = changes.file.get(own).unwrap_or_default().iter();
         let mut counts = false;
         for file in files.filter_map(|file| usize::try_from(*file).ok()) {
             let is_counted = |file: &crate::tables::changes::File| file.exclusion.is_none();
@@ -104,12 +101,11 @@ where
 }
 
 /// The commit of a row, where it is the product's and was there at the as-of instant.
-fn asked<'a>(reading: &'a Reading<'_>, row: u32) -> Option<(usize, &'a CommitRow)> {
-    let row = usize::try_from(row).ok()?;
+fn asked<'a>(reading: &'a Reading<'_>, row: usize) -> Option<&'a CommitRow> {
     let commit = reading.tables.commits.get(row)?;
     let is_asked =
         reading.product.has(commit.repository) && commit.committed_at < reading.question.as_of;
-    is_asked.then_some((row, commit))
+    is_asked.then_some(commit)
 }
 
 fn commit_in<P: Clone>(

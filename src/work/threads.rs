@@ -329,7 +329,9 @@ impl<'a> Later<'a> {
         let path = thread.opened(reading.tables);
         let path = path.and_then(|comment| comment.path.as_deref());
         let place = path.and_then(|path| self.places.get(&(key.0, path)));
-        let touches = |row: usize| place.is_some_and(|file| touched(reading, row).contains(file));
+        let touches = |row: usize| {
+            place.is_some_and(|file| reading.tables.changes.files_of(row).contains(file))
+        };
         let mut rows = landed.iter();
         if let Some((at, row)) = rows.find(|(_, row)| touches(*row))
             && let Some(row) = reading.tables.commits.get(*row)
@@ -348,15 +350,6 @@ impl<'a> Later<'a> {
             Followed::Untold
         }
     }
-}
-
-/// The files that the commit of a row changes. Changes are in the order of their commits.
-fn touched<'a>(reading: &Reading<'a>, row: usize) -> &'a [u32] {
-    let changes = &reading.tables.changes;
-    let row = u32::try_from(row).unwrap_or(u32::MAX);
-    let from = changes.commit.partition_point(|of| *of < row);
-    let until = changes.commit.partition_point(|of| *of <= row);
-    changes.file.get(from..until).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -288,6 +288,10 @@ impl<'a> Replay<'a> {
         let mut life = replay::life(self, whole, ended_at);
         life.turns = self.checks.split(life.turns, whole);
         self.append_deployment(&mut life, whole);
+        // A hundred thousand lives are kept at once.
+        life.turns.shrink_to_fit();
+        life.ready.shrink_to_fit();
+        life.requests.shrink_to_fit();
         Ok(life)
     }
 

@@ -83,13 +83,8 @@ fn added(reading: &Reading<'_>, found: &mut BTreeSet<Document>) {
         })
         .collect();
     let changes = &tables.changes;
-    let rows = changes
-        .commit
-        .iter()
-        .zip(&changes.file)
-        .zip(&changes.change);
-    for ((row, file), change) in rows {
-        let (Ok(row), Ok(file)) = (usize::try_from(*row), usize::try_from(*file)) else {
+    for ((row, file), change) in changes.rows_and_files().zip(&changes.change) {
+        let Ok(file) = usize::try_from(file) else {
             continue;
         };
         let kinds = kinds.get(file).filter(|kinds| !kinds.is_empty());

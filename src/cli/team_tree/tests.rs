@@ -338,10 +338,10 @@ fn a_team_of_areas_has_what_touches_them_and_nothing_without_a_path() {
             );
             let changes = &tables.changes;
             assert!(!changes.is_empty());
-            for (commit, file) in changes.commit.iter().zip(&changes.file) {
-                let file = &changes.files[*file as usize];
+            for (row, file) in changes.rows_and_files() {
+                let file = &changes.files[file as usize];
                 assert!(file.path.starts_with(directory), "{}", file.path);
-                assert_eq!(tables.commits[*commit as usize].repository, file.repository);
+                assert_eq!(tables.commits[row].repository, file.repository);
             }
             for file in &tables.ownership.file {
                 assert!(changes.files[*file as usize].path.starts_with(directory));

@@ -1,6 +1,6 @@
 //! What a delegation covers, and what people did there.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::{Timestamp, ToSpan as _};
@@ -72,8 +72,8 @@ pub fn since(question: &Question, delegation: &RosterDelegation) -> Timestamp {
 /// What is in the scope of a delegation in one product, and what people did there.
 #[derive(Debug, Default)]
 pub struct Covered {
-    /// Rows of `tables.commits`.
-    pub commits: BTreeSet<u32>,
+    /// Rows of `tables.commits`, in order.
+    pub commits: Vec<usize>,
     /// Pull requests.
     pub pull_requests: HashSet<Key>,
     /// Everything that people did in scope up to the as-of instant, by time.
@@ -112,16 +112,14 @@ impl Covered {
         let is_covered: Vec<bool> = files
             .map(|file| reading.product.has(file.repository) && covers(&file.path))
             .collect();
-        let rows = tables.changes.commit.iter().zip(&tables.changes.file);
-        let touching = rows.filter(|(_, file)| {
-            usize::try_from(**file).is_ok_and(|at| is_covered.get(at) == Some(&true))
+        let is_covered =
+            |file: &u32| usize::try_from(*file).is_ok_and(|at| is_covered.get(at) == Some(&true));
+        let runs = tables.changes.runs.iter();
+        let touching = runs.filter(|(_, changes)| {
+            let files = tables.changes.file.get(changes.clone());
+            files.unwrap_or_default().iter().any(is_covered)
         });
-        // Changes come by commit: most rows are the one before.
-        let mut last = None;
-        let rows = touching.map(|(row, _)| *row);
-        let commits = rows
-            .filter(|row| last.replace(*row) != Some(*row))
-            .collect();
+        let commits = touching.map(|(row, _)| row).collect();
         let mut known: HashMap<&str, bool> = HashMap::new();
         let mut pull_requests = HashSet::new();
         let facts = &tables.facts;
@@ -156,9 +154,8 @@ impl Covered {
         let inside = |at: Timestamp| since <= at && at < reading.question.as_of;
         let mut acts: Vec<InScope> = Vec::new();
         for row in &self.commits {
-            let row = usize::try_from(*row).ok();
-            let commit = row
-                .and_then(|row| reading.tables.commits.get(row))
+            let commit = reading.tables.commits.get(*row);
+            let commit = commit
                 .filter(|commit| commit.exclusion.is_none())
                 .filter(|commit| inside(commit.committed_at));
             let Some(commit) = commit else { continue };

@@ -92,9 +92,8 @@ impl Looked {
 fn delegators(reading: &Reading<'_>) -> HashMap<u32, BTreeSet<PersonId>> {
     let tables = reading.tables;
     let mut found: HashMap<u32, BTreeSet<PersonId>> = HashMap::new();
-    for (commit, file) in tables.changes.commit.iter().zip(&tables.changes.file) {
-        let commit = usize::try_from(*commit).ok();
-        let Some(commit) = commit.and_then(|at| tables.commits.get(at)) else {
+    for (row, changes) in tables.changes.runs.iter() {
+        let Some(commit) = tables.commits.get(row) else {
             continue;
         };
         let is_asked = reading.product.has(commit.repository)
@@ -102,7 +101,9 @@ fn delegators(reading: &Reading<'_>) -> HashMap<u32, BTreeSet<PersonId>> {
             && origins::of_commit(tables, commit) == Origin::Agent;
         let delegator = commit.delegator.filter(|_| is_asked);
         if let Some(delegator) = delegator.filter(|person| tables.is_human(*person)) {
-            found.entry(*file).or_default().insert(delegator);
+            for file in tables.changes.file.get(changes).unwrap_or_default() {
+                found.entry(*file).or_default().insert(delegator);
+            }
         }
     }
     found

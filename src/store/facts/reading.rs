@@ -1,6 +1,7 @@
 //! Facts from disk: only the tables and repositories that are wanted, the parts of each side by side.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
 use std::ops::Range;
 
 use super::{ALL, Error, path, shape, table_of};
@@ -220,31 +221,34 @@ fn read_files(store: &Store, tables: &mut Tables, with_lines: bool) -> Result<()
         .into_iter()
         .flatten()
         .collect();
-    let groups: Vec<(&Packed, &Range<usize>)> = packed
-        .iter()
-        .flat_map(|packed| packed.groups.iter().map(move |group| (packed, group)))
-        .collect();
+    let mut first = n_files(&tables.changes);
+    let groups = packed.iter().flat_map(|packed| {
+        let from = first;
+        first = first.saturating_add(narrow(packed.paths.files.len()));
+        packed.groups.iter().map(move |group| (packed, from, group))
+    });
+    let groups: Vec<(&Packed, u32, &Range<usize>)> = groups.collect();
     let commits: &[CommitRow] = &tables.commits;
-    let found = read_each(&groups, |(packed, group)| {
-        let rows = commits.get(packed.commits.clone()).unwrap_or_default();
-        changes::read_group(
-            &packed.file_changes,
-            (*group).clone(),
-            &packed.paths,
-            rows,
-            packed.commits.start,
-        )
-        .map_err(shape("file_changes"))
-    })?;
-    tables
-        .changes
-        .reserve(found.iter().map(changes::Changes::len).sum());
-    let mut found = found.into_iter();
+    let all = &mut tables.changes;
+    all.reserve(groups.iter().map(|(_, _, group)| group.len()).sum());
+    put_each(
+        &groups,
+        |(packed, first, group)| {
+            let rows = commits.get(packed.commits.clone()).unwrap_or_default();
+            changes::read_group(
+                &packed.file_changes,
+                (*group).clone(),
+                &packed.paths,
+                rows,
+                packed.commits.start,
+            )
+            .map(|found| (found, *first))
+            .map_err(shape("file_changes"))
+        },
+        |(found, first)| all.extend(found, first),
+    )?;
     for packed in packed {
-        let first = u32::try_from(tables.changes.files.len()).unwrap_or(u32::MAX);
-        for group in found.by_ref().take(packed.groups.len()) {
-            tables.changes.extend(group, first);
-        }
+        let first = n_files(&tables.changes);
         if with_lines {
             let part = packed.repository.0.to_string();
             if let Some(ownership) = store.read(&path("ownership", &part))? {
@@ -277,10 +281,15 @@ fn rows_without<R: Row + Send>(wanted: &Wanted<'_>, without: &[&str]) -> Result<
         .iter()
         .flat_map(|(bytes, groups)| groups.iter().map(move |group| (bytes.as_slice(), group)))
         .collect();
-    let parts = read_each(&groups, |(bytes, group)| {
-        tables::rows_of_group::<R>(bytes, (*group).clone(), without).map_err(shape(R::TABLE))
-    })?;
-    Ok(Unpacked::all(parts))
+    let mut rows = Vec::with_capacity(groups.iter().map(|(_, group)| group.len()).sum());
+    put_each(
+        &groups,
+        |(bytes, group)| {
+            tables::rows_of_group::<R>(bytes, (*group).clone(), without).map_err(shape(R::TABLE))
+        },
+        |group: Unpacked<R>| group.put_after(&mut rows),
+    )?;
+    Ok(rows)
 }
 
 /// The rows of a table where they are wanted, else none.
@@ -298,4 +307,27 @@ fn read_each<T: Sync, U: Send>(
     read: impl Fn(&T) -> Result<U, Error> + Sync,
 ) -> Result<Vec<U>, Error> {
     side_by_side(items, &read).into_iter().collect()
+}
+
+/// The same of row groups, each put where it stays before more are unpacked than there are cores: what is still in columns is as
+/// large as what it becomes.
+fn put_each<T: Sync, U: Send>(
+    groups: &[T],
+    read: impl Fn(&T) -> Result<U, Error> + Sync,
+    mut put: impl FnMut(U),
+) -> Result<(), Error> {
+    let n_cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    for wave in groups.chunks(n_cores) {
+        read_each(wave, &read)?.into_iter().for_each(&mut put);
+    }
+    Ok(())
+}
+
+/// How many files changes name already: those that follow are numbered from here on.
+fn n_files(changes: &changes::Changes) -> u32 {
+    narrow(changes.files.len())
+}
+
+fn narrow(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -89,7 +89,6 @@ pub fn read_group(
     let mut rows = Rows::of(commits, first_row);
     let ids = series(COMMIT)?;
     let ids = texts(&ids, COMMIT)?;
-    changes.commit.reserve_exact(frame.height());
     let mut last: Option<(&str, u32)> = None;
     for id in ids.iter() {
         let id = id.ok_or_else(|| wrong(COMMIT, NULL))?;
@@ -98,7 +97,7 @@ pub fn read_group(
             _ => rows.find(id)?,
         };
         last = Some((id, row));
-        changes.commit.push(row);
+        changes.runs.push(row);
     }
     let path = series(PATH)?;
     let mut known = Known::of(paths);

@@ -156,15 +156,7 @@ impl Chronicle {
     fn add_commits(&mut self, reading: &Reading<'_>) {
         let merged = self.merged_by_row(reading);
         let mut merged = merged.into_iter().peekable();
-        let mut first = 0;
-        let runs = reading.tables.changes.commit.chunk_by(|a, b| a == b);
-        let mut runs = runs
-            .map(|run| {
-                let changes = first..first + run.len();
-                first = changes.end;
-                (run.first().copied().unwrap_or(u32::MAX), changes)
-            })
-            .peekable();
+        let mut runs = reading.tables.changes.runs.iter().peekable();
         loop {
             // Commits that changed files and merges that did, in landing order.
             let next = match (runs.peek(), merged.peek()) {
@@ -180,8 +172,7 @@ impl Chronicle {
                     None => break,
                 },
             };
-            let row = usize::try_from(row).ok();
-            let Some(commit) = row.and_then(|row| reading.tables.commits.get(row)) else {
+            let Some(commit) = reading.tables.commits.get(row) else {
                 continue;
             };
             if !reading.product.has(commit.repository) {
@@ -216,26 +207,24 @@ impl Chronicle {
     }
 
     /// Takes what merges did; returns by row of their commit, in order, where it is.
-    fn merged_by_row(&mut self, reading: &Reading<'_>) -> Vec<(u32, Range<usize>)> {
+    fn merged_by_row(&mut self, reading: &Reading<'_>) -> Vec<(usize, Range<usize>)> {
         if reading.tables.merged_files.is_empty() {
             return Vec::new();
         }
-        let is_merge = |commit: &&(u32, &CommitRow)| {
-            let (_, commit) = **commit;
+        let is_merge = |(_, commit): &(usize, &CommitRow)| {
             commit.is_merge && reading.product.has(commit.repository)
         };
-        let rows: Vec<(u32, &CommitRow)> = (0_u32..).zip(&reading.tables.commits).collect();
-        let row_of: HashMap<(RepositoryId, CommitId), u32> = rows
-            .iter()
+        let rows = reading.tables.commits.iter().enumerate();
+        let row_of: HashMap<(RepositoryId, CommitId), usize> = rows
             .filter(is_merge)
-            .map(|(row, commit)| ((commit.repository, commit.commit), *row))
+            .map(|(row, commit)| ((commit.repository, commit.commit), row))
             .collect();
         let file_of: HashMap<(RepositoryId, &str), u32> = (0_u32..)
             .zip(&reading.tables.changes.files)
             .filter(|(_, file)| reading.product.has(file.repository))
             .map(|(at, file)| ((file.repository, file.path.as_str()), at))
             .collect();
-        let mut found: Vec<(u32, Range<usize>)> = Vec::new();
+        let mut found: Vec<(usize, Range<usize>)> = Vec::new();
         for merged in &reading.tables.merged_files {
             let Some(row) = row_of.get(&(merged.repository, merged.commit)) else {
                 continue;

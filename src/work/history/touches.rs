@@ -78,13 +78,8 @@ pub fn each_commit_in_areas(
 ) {
     let changes = &reading.tables.changes;
     let mut areas: Vec<u32> = Vec::new();
-    let mut from = 0;
-    // Changes are grouped by commit.
-    for rows in changes.commit.chunk_by(|a, b| a == b) {
-        let own = from..from + rows.len();
-        from = own.end;
-        let row = rows.first().and_then(|row| usize::try_from(*row).ok());
-        let commit = row.and_then(|row| reading.tables.commits.get(row));
+    for (row, own) in changes.runs.iter() {
+        let commit = reading.tables.commits.get(row);
         let Some(commit) = commit.filter(|commit| reading.product.has(commit.repository)) else {
             continue;
         };
