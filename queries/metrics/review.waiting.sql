@@ -1,10 +1,13 @@
 -- review.waiting: requests open at the as-of instant, with the median age and the oldest, for the product and for each person.
--- Reads the fact tables, `lens` (one row), `products` (product, repository) and of the prelude `replayed_requests`.
+-- Reads the fact tables, `lens` (one row), `products` (product, repository) and of the prelude `replayed_requests` and `readiness`.
 WITH waiting AS (
   SELECT products.product, q.person, hours_between(q.requested_at, lens.as_of) AS hours
   FROM replayed_requests q
   JOIN products ON products.repository = q.repository
   CROSS JOIN lens
+  JOIN readiness d
+    ON d.repository = q.repository AND d.number = q.number AND d.ready_at <= lens.as_of
+    AND (d.until_at IS NULL OR d.until_at > lens.as_of)
   WHERE q.ending = 'open'
 ),
 scoped AS (

@@ -102,8 +102,14 @@ impl Item<'_> {
             .max()
     }
 
+    /// Since when it had waited for a review by somebody at an instant; `None`: it did not. A draft waits for its author.
+    pub(super) fn waits_for_since(&self, person: PersonId, at: Timestamp) -> Option<Timestamp> {
+        self.readiness().since(at)?;
+        self.asked_since(person, at)
+    }
+
     /// Since when a request to somebody was open at an instant; `None`: none was. Asking again restarts no clock.
-    pub(super) fn asked_since(&self, person: PersonId, at: Timestamp) -> Option<Timestamp> {
+    fn asked_since(&self, person: PersonId, at: Timestamp) -> Option<Timestamp> {
         let is_open = |request: &&OfSomebody<'_>| {
             request.at < at && request.end.at().is_none_or(|ended_at| ended_at >= at)
         };

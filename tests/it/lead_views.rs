@@ -151,7 +151,7 @@ fn receipts_and_requests_are_told_on_the_clock_of_their_columns_and_by_whose_cal
         assert!(text.contains(line), "{line}\n{text}");
     }
     let text = part(&lead, "this-week");
-    let line = "asked of ben, open for 15.0 h of working hours by their calendar (one of n 1 open requests)";
+    let line = "asked of ben, open for 15.0 h of working hours by their calendar (one of n 1 requests that wait)";
     assert!(text.contains(line), "{text}");
 }
 
@@ -244,15 +244,15 @@ fn this_week_is_first_and_every_line_has_its_day_its_page_and_n() {
     ]);
     check(&[
         "- **2026-06-10** · widgets#7 “Lamps &lt;b&gt;”, asked of cem, open for ",
-        " (one of n 2 open requests)",
+        " (one of n 2 requests that wait)",
     ]);
     check(&[
         "- **2026-06-29** · widgets#8 “Change 8”, asked of ben, open for ",
-        " (one of n 2 open requests)",
+        " (one of n 2 requests that wait)",
     ]);
     check(&[
         "- **2026-07-14 to 2026-07-31** · ada is away. Only they approve in engine (n 6 pull requests reviewed there in 180 days",
-        "the latest that they approved widgets#6); n 0 open requests to them",
+        "the latest that they approved widgets#6); n 0 requests wait for them",
     ]);
     check(&["- **2026-06-30** · `flow.stuck`, everywhere: ran out then: decide anew (“summer”"]);
     check(&["- **2026-07-14** · `knowledge.silos`, engine: runs out then (“Grace joins”"]);
@@ -281,13 +281,42 @@ fn this_week_is_first_and_every_line_has_its_day_its_page_and_n() {
 }
 
 #[test]
+fn a_request_on_a_draft_is_counted_and_not_listed_as_one_that_waits() {
+    let mut team = SmallTeam::new();
+    for number in 1..=2 {
+        team.pull_request(number, ADA, "2026-06-10", None);
+        team.ask(number, CEM, "2026-06-10");
+    }
+    team.tables.facts.pull_requests[0].ready_at = None;
+    let text = part(&views(&team, &[]), "this-week");
+    assert!(
+        text.contains("widgets#2 “Change 2”, asked of cem, open for "),
+        "{text}"
+    );
+    assert!(!text.contains("widgets#1 "), "{text}");
+    assert!(
+        text.contains("\n- 1 request on a draft is not among them: it waits for its author.\n"),
+        "{text}"
+    );
+    // Where only drafts have requests, nothing waits.
+    team.tables.facts.pull_requests[1].ready_at = None;
+    let text = part(&views(&team, &[]), "this-week");
+    assert!(
+        text.contains(
+            "No request for a review waits (n 0). 2 requests on drafts are not among them: they wait for their authors."
+        ),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_week_without_anything_says_so_and_nothing_unread_is_told_as_nothing() {
     let mut team = SmallTeam::new();
     team.register = "[agreements]\nfirst_review_within_working_days = 3\n".to_owned();
     let text = part(&views(&team, &[]), "this-week");
     assert!(
         text.contains(
-            "No agreement is crossed. No request for a review is open (n 0). Nobody is declared to be away. No accepted risk runs \
+            "No agreement is crossed. No request for a review waits (n 0). Nobody is declared to be away. No accepted risk runs \
              out. No feedback and no delegation is due. Looked at: 2026-07-01 to 2026-07-14."
         ),
         "{text}"

@@ -21,7 +21,7 @@ pub(super) struct Book<'a> {
     pub(super) sources: &'a Sources<'a>,
     packs: &'a [Pack],
     urls: OnceCell<HashMap<Key, &'a str>>,
-    /// The oldest open request for a review by somebody: since when, and its pull request.
+    /// What has waited longest for a review by somebody: since when, and its pull request.
     waiting: Box<dyn Fn(PersonId) -> Option<(Timestamp, Key)> + 'a>,
     /// Lines of evidence, by whose they are and a page that they show.
     ids: OnceCell<HashMap<(PersonId, &'a str), &'a str>>,
@@ -32,8 +32,9 @@ impl<'a> Book<'a> {
         let sources: &'a Sources<'a> = desk.ended();
         let waiting = move |person: PersonId| {
             let items = desk.index().items_of(person);
-            let open = items
-                .filter_map(|item| Some((item.asked_since(person, sources.end())?, item.key())));
+            let end = sources.end();
+            let open =
+                items.filter_map(|item| Some((item.waits_for_since(person, end)?, item.key())));
             open.min()
         };
         Self {
@@ -74,7 +75,7 @@ impl<'a> Book<'a> {
         })
     }
 
-    /// The oldest open request for a review by somebody: since when, and its pull request.
+    /// What has waited longest for a review by somebody: since when, and its pull request.
     pub(super) fn waits_for(&self, person: PersonId) -> Option<(Timestamp, Key)> {
         (self.waiting)(person)
     }

@@ -103,7 +103,7 @@ fn page_and_title(
     vec![page, Span::text(format!(" “{title}”"))]
 }
 
-/// Open requests for reviews, those that are open longest by the calendar of whoever is asked first.
+/// Requests that wait for reviews, those that are open longest by the calendar of whoever is asked first. Those on drafts are counted.
 fn waiting(sources: &LeadSources<'_>, names: &Names<'_>) -> Group {
     let title = "Requests that are open longest";
     let mut lines = Vec::new();
@@ -116,10 +116,9 @@ fn waiting(sources: &LeadSources<'_>, names: &Names<'_>) -> Group {
     let measures = sources.measures.iter();
     let open = measures.filter(|measure| measure.definition.id == "review.waiting");
     let open = open.flat_map(|measure| &measure.rows);
-    let mut open: Vec<&LedgerRow> = open
-        .filter(|row| row.fate == Fate::Included)
-        .filter(|row| sources.products.iter().any(|one| one.name == row.product))
-        .collect();
+    let open = open.filter(|row| sources.products.iter().any(|one| one.name == row.product));
+    let n_drafts = open.clone().filter(|row| is_on_a_draft(row)).count();
+    let mut open: Vec<&LedgerRow> = open.filter(|row| row.fate == Fate::Included).collect();
     // By what is printed: who waits longest by elapsed hours may not by the days of whoever is asked.
     let age = |row: &LedgerRow| {
         let amount = row.amount(sources.question.wait_unit());
@@ -150,7 +149,7 @@ fn waiting(sources: &LeadSources<'_>, names: &Names<'_>) -> Group {
         let whose = row.person.map_or(Whose::Team, Whose::Named);
         let amount = amount.map(|wait| on_clock(wait, whose));
         line.push(Span::text(format!(
-            ", asked of {whom}, open for {} (one of n {n} open requests)",
+            ", asked of {whom}, open for {} (one of n {n} requests that wait)",
             amount.as_deref().unwrap_or("a time that is not known")
         )));
         lines.push(line);
@@ -158,10 +157,15 @@ fn waiting(sources: &LeadSources<'_>, names: &Names<'_>) -> Group {
     if n > LISTED {
         lines.push(more(n - LISTED, "reviewers", "everybody's reviews"));
     }
+    let drafts = on_drafts(n_drafts);
+    if !lines.is_empty() {
+        lines.extend(drafts.clone().map(|words| vec![Span::text(words)]));
+    }
     let mut nothing = if unread.len() == sources.products.len() {
         "Requests for reviews are not observed: no pull requests were read.".to_owned()
     } else {
-        "No request for a review is open (n 0).".to_owned()
+        let drafts = drafts.map_or_else(String::new, |words| format!(" {words}"));
+        format!("No request for a review waits (n 0).{drafts}")
     };
     if !unread.is_empty() && unread.len() < sources.products.len() {
         nothing = format!("{nothing} Not observed: {}.", unread.join(", "));
@@ -170,6 +174,22 @@ fn waiting(sources: &LeadSources<'_>, names: &Names<'_>) -> Group {
         title,
         lines,
         nothing,
+    }
+}
+
+/// Whether a request would wait if its pull request were no draft.
+fn is_on_a_draft(row: &LedgerRow) -> bool {
+    row.fate == Fate::Excluded("a_draft")
+}
+
+/// How many requests are left out; `None`: none is.
+fn on_drafts(n: usize) -> Option<String> {
+    match n {
+        0 => None,
+        1 => Some("1 request on a draft is not among them: it waits for its author.".to_owned()),
+        n => Some(format!(
+            "{n} requests on drafts are not among them: they wait for their authors."
+        )),
     }
 }
 
@@ -240,7 +260,7 @@ fn approved_alone(
     alone.map(of_area).collect()
 }
 
-/// Open requests to somebody, with the oldest.
+/// Requests that wait for somebody, with the oldest.
 fn waits_for(sources: &LeadSources<'_>, names: &Names<'_>, person: PersonId) -> Vec<Span> {
     let products = sources.products.iter();
     let mut open: Vec<&LedgerRow> = products
@@ -251,13 +271,17 @@ fn waits_for(sources: &LeadSources<'_>, names: &Names<'_>, person: PersonId) -> 
     open.sort_by_key(|row| row.at);
     let n = open.len();
     let Some(oldest) = open.first() else {
-        return vec![Span::text("; n 0 open requests to them · ")];
+        return vec![Span::text("; n 0 requests wait for them · ")];
     };
     let on = oldest.at.map(|at| format!(" of {}", names.date(at)));
-    let plural = if n == 1 { "" } else { "s" };
+    let wait = if n == 1 {
+        "request waits"
+    } else {
+        "requests wait"
+    };
     vec![
         Span::text(format!(
-            "; n {n} open request{plural} to them, the oldest{} ",
+            "; n {n} {wait} for them, the oldest{} ",
             on.unwrap_or_default()
         )),
         names.link(oldest),

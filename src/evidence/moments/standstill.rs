@@ -111,12 +111,9 @@ fn waiting(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
     let end = subject.sources.stands_at();
     let mut requests: Vec<(Timestamp, Link)> = subject
         .items()
-        .filter(|item| {
-            let is_ready = item.readiness().since(end).is_some();
-            is_open(item, end) && !item.is_by(subject.person) && is_ready
-        })
+        .filter(|item| is_open(item, end) && !item.is_by(subject.person))
         .filter_map(|item| {
-            let asked_at = item.asked_since(subject.person, end)?;
+            let asked_at = item.waits_for_since(subject.person, end)?;
             Some((asked_at, item.link(subject.sources)))
         })
         .collect();

@@ -54,7 +54,8 @@ static DEFINITION: Definition = Definition {
                  requests made after the end are counted apart.",
     how_to_read: "A queue that stays longer than a day's departures means that a new request waits more than a day. More arrivals than \
                   departures for weeks is a queue that will not clear by itself.",
-    can_mislead: "Days without work count too, and nothing leaves on them. A request to a team is in the team's queue and in nobody's.",
+    can_mislead: "Days without work count too, and nothing leaves on them. A request to a team is in the team's queue and in nobody's. \
+                  Requests on drafts are in the queue, though a draft waits for its author: `review.waiting` leaves them out.",
     sql: include_str!("../../../queries/metrics/review.queue.sql"),
 };
 

@@ -23,8 +23,8 @@ static DEFINITION: Definition = Definition {
     id: "review.waiting",
     title: "Reviews waiting",
     question: "Which requests are open now, and for how long?",
-    definition: "Requests for a review that are open at the as-of instant: made on an open pull request, not withdrawn, and not yet \
-                 answered by a review of the person (for a team: of a member). Age runs from the request.",
+    definition: "Requests for a review that are open at the as-of instant: made on an open pull request that is no draft, not withdrawn, \
+                 and not yet answered by a review of the person (for a team: of a member). Age runs from the request.",
     formula: "count(open requests);  as of − requested_at",
     unit: Unit::Count("requests"),
     recipe: Recipe::Count,
@@ -38,10 +38,11 @@ static DEFINITION: Definition = Definition {
     cohort: None,
     needs: &[Need::PullRequests],
     source: "GitHub `ReviewRequestedEvent`, `ReviewRequestRemovedEvent`, `PullRequestReview.submittedAt`",
-    exclusions: "The other requests on open pull requests are counted apart: reviewed, withdrawn, made to bots or to the author.",
+    exclusions: "The other requests on open pull requests are counted apart: reviewed, withdrawn, on what is a draft at the as-of \
+                 instant (it waits for its author), made to bots or to the author.",
     how_to_read: "Start with the oldest. With `--as-of` it shows the same for any past instant.",
-    can_mislead: "A request on a draft waits for the author, not for the reviewer, and is in here all the same. A pull request that \
-                  everybody has given up on keeps its requests open for ever.",
+    can_mislead: "Age runs from the request even where the pull request was a draft for part of the time. A pull request that everybody \
+                  has given up on keeps its requests open for ever.",
     sql: include_str!("../../../queries/metrics/review.waiting.sql"),
 };
 
@@ -53,15 +54,19 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         &|| {
             let mut wholes = of_product(reading);
             wholes.retain(|whole| whole.ended_at(reading.question).is_none());
+            let as_of = reading.question.as_of;
             let row = |request: &Request<'_, '_>| {
                 let fate = match (request.fate(reading.tables), request.end()) {
                     (Fate::Included, Some(End::Reviewed(_))) => Fate::Excluded("reviewed"),
                     (Fate::Included, Some(End::Withdrawn(_))) => Fate::Excluded("withdrawn"),
+                    (Fate::Included, _) if request.whole.readiness().since(as_of).is_none() => {
+                        Fate::Excluded("a_draft")
+                    }
                     (fate, _) => fate,
                 };
                 let person = request.human(reading.tables);
                 let (value, working_hours) = if fate == Fate::Included {
-                    span_hours(reading.question, person, request.at, reading.question.as_of)
+                    span_hours(reading.question, person, request.at, as_of)
                 } else {
                     (None, None)
                 };

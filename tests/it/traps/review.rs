@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use linchpin::domain::{
     Account, Comment, CommentKind, Completeness, Granularity, Login, Origin, Person, PersonId,
     PrNumber, PullRequest, PullRequestFile, PullRequestState, RepositoryId, RequestAction, Review,
-    ReviewRequest, ReviewState, Stream, StreamCertificate, Team, TeamMember, Window,
+    ReviewRequest, ReviewState, Stream, StreamCertificate, Team, TeamMember, TimelineEvent, Window,
 };
 use linchpin::metrics::measure::{Cell, LedgerRow, Measured};
 use linchpin::metrics::{Measure, find};
@@ -532,6 +532,56 @@ fn a_request_after_the_merge_waits_for_nobody() {
         None
     );
     assert!(world.measure("review.waiting").rows.is_empty());
+}
+
+#[test]
+fn a_request_on_a_draft_waits_for_its_author_and_is_counted_apart() {
+    // Ready; a draft from the start; made a draft after the request; a draft that became ready; ready, and a draft tomorrow.
+    let mut world = World::new();
+    for number in 1..=5 {
+        world
+            .pull(number, "03-02T08:00", None)
+            .ask(number, "03-02T09:00", BEN);
+    }
+    world.tables.facts.pull_requests[1].ready_at = None;
+    world.tables.facts.pull_requests[3].ready_at = Some(at("03-03T08:00"));
+    let mut becomes = |number: u64, event: &str, when: &str| {
+        world.tables.facts.timeline.push(TimelineEvent {
+            repository: WIDGETS,
+            number: PrNumber(number),
+            at: at(when),
+            event: event.to_owned(),
+            actor: Some(ADA),
+            detail: None,
+            reason: None,
+        });
+    };
+    becomes(3, "convert_to_draft", "03-03T08:00");
+    becomes(4, "ready_for_review", "03-03T08:00");
+    becomes(5, "convert_to_draft", "03-05T08:00");
+    world.as_of = at("03-04T09:00");
+    let measure = world.measure("review.waiting");
+    let draft = Fate::Excluded("a_draft");
+    assert_eq!(
+        fates(&measure),
+        [Fate::Included, draft, draft, Fate::Included, Fate::Included]
+    );
+    assert!(
+        measure
+            .rows
+            .iter()
+            .all(|row| row.is_running == (row.fate == Fate::Included))
+    );
+    assert_eq!(number(&measure, Some(BEN), "count"), Some(3.0));
+    // Its age is the request's.
+    assert_eq!(number(&measure, None, "oldest_hours"), Some(48.0));
+    // What is a draft later was none at an instant before.
+    world.as_of = at("03-02T10:00");
+    let before = world.measure("review.waiting");
+    assert_eq!(
+        fates(&before),
+        [Fate::Included, draft, Fate::Included, draft, Fate::Included]
+    );
 }
 
 #[test]
