@@ -401,6 +401,24 @@ fn a_product_is_never_called_like_another_page() {
 }
 
 #[test]
+fn no_line_tells_of_a_silo_whose_figure_is_withheld() {
+    let mut given = Given::everything();
+    let mut measures = given.measures.iter_mut();
+    let silos = measures.find(|measure| measure.definition.id == "knowledge.silos");
+    for cell in &mut silos.unwrap().cells {
+        cell.measured = Measured::TooFew { n: 3 };
+    }
+    let tree = given.tree();
+    for (path, bytes) in &tree {
+        let text = String::from_utf8_lossy(bytes);
+        assert!(!text.contains("one person, nobody else since"), "{path}");
+        assert!(!text.contains("one person alone knows"), "{path}");
+        // Nor is it told that there is none.
+        assert!(!text.contains("no area of one person"), "{path}");
+    }
+}
+
+#[test]
 fn the_first_screen_tells_what_moved_and_what_to_look_at() {
     let tree = Given::everything().tree();
     let page = product_page(&tree);

@@ -250,9 +250,24 @@ fn moved(strip: &Strip) -> Option<Said> {
     })
 }
 
-/// Areas that one person alone knows, and that the team has not accepted.
+/// A metric with the n of its figure of the whole product; `None` where that is not told: then no line may tell of it either.
+fn told<'a>(
+    input: &TeamInput<'a>,
+    product: &ProductInput,
+    metric: &str,
+) -> Option<(&'a Measure, u64)> {
+    let mut measures = input.measures.iter();
+    let measure = measures.find(|measure| measure.definition.id == metric)?;
+    match strip::whole(measure, &product.name)? {
+        Measured::Value { n, .. } => Some((measure, *n)),
+        _ => None,
+    }
+}
+
+/// Areas that one person alone knows, and that the team has not accepted; nothing where the figure itself is not told.
 fn silos(input: &TeamInput<'_>, product: &ProductInput) -> Option<Said> {
     const METRIC: &str = "knowledge.silos";
+    told(input, product, METRIC)?;
     let is_accepted = |area: &str| {
         input.accepted.iter().any(|flag| {
             flag.metric == METRIC
@@ -286,9 +301,9 @@ fn silos(input: &TeamInput<'_>, product: &ProductInput) -> Option<Said> {
         .collect();
     let n_more = areas.len().saturating_sub(MAX_AREAS);
     let more = (n_more > 0).then(|| format!("and {n_more} more"));
-    let told: Vec<String> = areas.iter().take(MAX_AREAS).cloned().chain(more).collect();
+    let listed: Vec<String> = areas.iter().take(MAX_AREAS).cloned().chain(more).collect();
     (!areas.is_empty()).then(|| Said {
-        text: told.join("; "),
+        text: listed.join("; "),
         items: Vec::new(),
         next: "pair or review across, or accept it until a day (`[[accepted]]` of linchpin.toml)"
             .to_owned(),
@@ -310,11 +325,7 @@ fn n_files(input: &TeamInput<'_>, product: &ProductInput, area: &str) -> usize {
 
 /// Requests for a review that wait: the oldest first.
 fn queue(input: &TeamInput<'_>, product: &ProductInput, frame: &Frame<'_>) -> Option<Said> {
-    let mut measures = input.measures.iter();
-    let waiting = measures.find(|measure| measure.definition.id == "review.waiting")?;
-    let Some(Measured::Value { n, .. }) = strip::whole(waiting, &product.name) else {
-        return None;
-    };
+    let (waiting, n) = told(input, product, "review.waiting")?;
     let mut rows: Vec<&LedgerRow> = waiting
         .rows
         .iter()
@@ -342,11 +353,11 @@ fn queue(input: &TeamInput<'_>, product: &ProductInput, frame: &Frame<'_>) -> Op
             });
         }
     }
-    let requests = format!("{} requests for a review", quantity::count(*n));
-    (*n > 1).then(|| Said {
+    let requests = format!("{} requests for a review", quantity::count(n));
+    (n > 1).then(|| Said {
         text: oldest.map_or_else(
-            || format!("{requests} are open"),
-            |on| format!("{requests} are open, the oldest since {on}"),
+            || format!("{requests} wait"),
+            |on| format!("{requests} wait, the oldest since {on}"),
         ),
         items,
         next: "start with the oldest; `linchpin explain review.waiting` lists them".to_owned(),
