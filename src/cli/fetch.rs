@@ -27,7 +27,7 @@ use crate::store::Store;
 #[derive(Debug, Default)]
 pub struct Fetched {
     /// Why GitHub was not asked, and the step that would make it be asked.
-    not_asked: Option<(&'static str, &'static str)>,
+    not_asked: Option<(&'static str, String)>,
     /// What kind of error that is for a command that has nothing to do but fetch; `None`: none.
     refusal: Option<ErrorKind>,
     /// When a stopped fetch can go on.
@@ -57,7 +57,7 @@ impl Fetched {
         Self {
             not_asked: Some((
                 "offline",
-                "run `linchpin fetch` (or `run`) without `--offline`",
+                "run `linchpin fetch` (or `run`) without `--offline`".to_owned(),
             )),
             ..Self::default()
         }
@@ -65,13 +65,15 @@ impl Fetched {
 
     /// Why GitHub was not asked, and the fix.
     #[must_use]
-    pub const fn why_not(&self) -> Option<(&'static str, &'static str)> {
+    pub fn why_not(&self) -> Option<(&str, &str)> {
         self.not_asked
+            .as_ref()
+            .map(|(reason, fix)| (*reason, fix.as_str()))
     }
 
     /// For a command that was told to fetch: an error where GitHub could not be asked. Offline is as it was wished.
     pub fn must_have_asked(&self) -> Result<(), CliError> {
-        match (self.refusal, self.not_asked) {
+        match (self.refusal, self.why_not()) {
             (Some(kind), Some((reason, fix))) => {
                 Err(CliError::new(kind, format!("nothing was fetched: {reason}")).hint(fix))
             }
@@ -164,9 +166,9 @@ const OUTAGE_HINT: &str = "check the network, the proxy (HTTPS_PROXY) and `--api
 
 /// Fetches every repository of the workspace, where there is a token, a name and leave to use the network.
 pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<Fetched, CliError> {
-    let not_asked = |refusal, reason, fix| {
+    let not_asked = |refusal, reason, fix: &str| {
         Ok(Fetched {
-            not_asked: Some((reason, fix)),
+            not_asked: Some((reason, fix.to_owned())),
             refusal,
             resumes_at: workspace.looked.resumes_at,
             outage: workspace.looked.outage.clone(),
@@ -196,7 +198,7 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
         return not_asked(
             Some(ErrorKind::Authentication),
             "no GitHub token",
-            how_to_give_a_token(&workspace.api),
+            &how_to_give_a_token(&workspace.api),
         );
     };
     if workspace.github.is_empty() && unasked.is_empty() {
@@ -210,7 +212,7 @@ pub fn fetch(context: &Context, workspace: &Workspace, store: &Store) -> Result<
         return Ok(Fetched {
             not_asked: Some((
                 "no GitHub remote, and only the register in the clone names a repository",
-                "give the register with `--config linchpin.toml` if you trust it, or name a repository with `--github OWNER/NAME`",
+                "give the register with `--config linchpin.toml` if you trust it, or name a repository with `--github OWNER/NAME`".to_owned(),
             )),
             refusal: Some(ErrorKind::Usage),
             unasked,
@@ -269,14 +271,28 @@ fn server_of(api: &ApiAddress) -> Server {
     }
 }
 
-/// The step that provides a token: an enterprise host has variables of its own, as for `gh`.
+/// The step that provides a token: an enterprise host has variables of its own, as for `gh`. A token that is there and is for another
+/// server is named first: whoever set it thinks that it is used.
 #[must_use]
-pub fn how_to_give_a_token(api: &ApiAddress) -> &'static str {
-    if server_of(api) == Server::Enterprise {
-        "set GH_ENTERPRISE_TOKEN (read access is enough) or log in with `gh auth login`, and run again"
-    } else {
-        "set GITHUB_TOKEN (read access is enough) or log in with `gh auth login`, and run again"
-    }
+pub fn how_to_give_a_token(api: &ApiAddress) -> String {
+    let server = server_of(api);
+    let name = match server {
+        Server::Enterprise => "GH_ENTERPRISE_TOKEN",
+        Server::Cloud | Server::EnterpriseOfRunner => "GITHUB_TOKEN",
+    };
+    let unused = server.unused(variable).map_or_else(String::new, |unused| {
+        let whose = match server {
+            Server::Enterprise => "may be for github.com",
+            Server::Cloud | Server::EnterpriseOfRunner => "is for an enterprise server",
+        };
+        format!(
+            "{unused} is set and not used: it {whose}, and {} is asked; ",
+            api.site()
+        )
+    });
+    format!(
+        "{unused}set {name} (read access is enough) or log in with `gh auth login`, and run again"
+    )
 }
 
 /// Fetches with a given token and clock: also how the demo fetches from its own server.

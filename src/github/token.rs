@@ -150,6 +150,35 @@ pub enum Server {
     EnterpriseOfRunner,
 }
 
+/// Variables for an enterprise server.
+const OF_ENTERPRISE: &[&str] = &["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"];
+/// Variables for github.com, or for the server of the runner.
+const COMMON: &[&str] = &["GH_TOKEN", "GITHUB_TOKEN"];
+
+impl Server {
+    /// The variables that hold a token for it, in the order in which they are looked at.
+    fn variables(self) -> impl Iterator<Item = &'static str> {
+        let names = match self {
+            Self::Cloud => [COMMON, &[]],
+            Self::Enterprise => [OF_ENTERPRISE, &[]],
+            Self::EnterpriseOfRunner => [OF_ENTERPRISE, COMMON],
+        };
+        names.into_iter().flatten().copied()
+    }
+
+    /// The first variable that holds a token which is not used for it: one of another server.
+    pub fn unused(self, variable: impl Fn(&str) -> Option<String>) -> Option<&'static str> {
+        let all = COMMON.iter().chain(OF_ENTERPRISE).copied();
+        all.filter(|name| self.variables().all(|used| used != *name))
+            .find(|name| text_of(&variable, name).is_some())
+    }
+}
+
+/// What a variable holds; `None` where that is nothing.
+fn text_of(variable: impl Fn(&str) -> Option<String>, name: &str) -> Option<String> {
+    variable(name).filter(|text| !text.trim().is_empty())
+}
+
 /// The token to use, in the order in which `gh` looks: environment (for an enterprise host its own variables), then an app,
 /// then the login of `gh`. `variable` looks one up; `app` and `cli` are asked only when they are reached.
 pub fn choose(
@@ -158,15 +187,8 @@ pub fn choose(
     app: impl FnOnce() -> Option<Token>,
     cli: impl FnOnce() -> Option<String>,
 ) -> Option<(Token, Origin)> {
-    let own: &[&'static str] = &["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"];
-    let common: &[&'static str] = &["GH_TOKEN", "GITHUB_TOKEN"];
-    let names = match server {
-        Server::Cloud => [common, &[]],
-        Server::Enterprise => [own, &[]],
-        Server::EnterpriseOfRunner => [own, common],
-    };
-    for name in names.into_iter().flatten().copied() {
-        if let Some(text) = variable(name).filter(|text| !text.trim().is_empty()) {
+    for name in server.variables() {
+        if let Some(text) = text_of(&variable, name) {
             return Some((Token::plain(&text), Origin::Variable(name)));
         }
     }
@@ -241,6 +263,26 @@ mod tests {
         );
         check(Cloud, &[], false, true, Some(Origin::Cli));
         check(Cloud, &[], false, false, None);
+    }
+
+    #[test]
+    fn a_token_of_another_server_is_named_and_not_used() {
+        use Server::{Cloud, Enterprise, EnterpriseOfRunner};
+        let check = |server: Server, variables: &[&str], expected: Option<&str>| {
+            let found = server.unused(|name| variables.contains(&name).then(|| "x".to_owned()));
+            assert_eq!(found, expected, "{server:?} {variables:?}");
+        };
+        check(Enterprise, &["GITHUB_TOKEN"], Some("GITHUB_TOKEN"));
+        check(Enterprise, &["GITHUB_TOKEN", "GH_TOKEN"], Some("GH_TOKEN"));
+        check(Enterprise, &["GH_ENTERPRISE_TOKEN"], None);
+        check(Cloud, &["GH_ENTERPRISE_TOKEN"], Some("GH_ENTERPRISE_TOKEN"));
+        check(Cloud, &["GITHUB_TOKEN"], None);
+        check(
+            EnterpriseOfRunner,
+            &["GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN"],
+            None,
+        );
+        assert_eq!(Enterprise.unused(|_| Some(" ".to_owned())), None);
     }
 
     #[test]

@@ -33,6 +33,21 @@ fn without_a_token_what_will_not_be_observed_is_named() {
 }
 
 #[test]
+fn a_token_of_another_server_is_named_with_why_it_is_not_used() {
+    let fixture = with_remote();
+    let server = "https://github.acme.example/api/v3";
+    let asked = ["doctor", "--github", "acme/widgets", "--api-url", server];
+    let token = |variable: &'static str| {
+        let said = answered(&ran_with(fixture.path(), &asked, &[(variable, SECRET)]));
+        assert!(!said.contains(SECRET), "{said}");
+        let line = said.lines().find(|line| line.starts_with("token "));
+        line.unwrap().to_owned()
+    };
+    insta::assert_snapshot!(token("GITHUB_TOKEN"), @"token           none: GITHUB_TOKEN is set and not used: it may be for github.com, and github.acme.example is asked; set GH_ENTERPRISE_TOKEN (read access is enough) or log in with `gh auth login`, and run again");
+    insta::assert_snapshot!(token("GH_TOKEN"), @"token           none: GH_TOKEN is set and not used: it may be for github.com, and github.acme.example is asked; set GH_ENTERPRISE_TOKEN (read access is enough) or log in with `gh auth login`, and run again");
+}
+
+#[test]
 fn with_a_token_every_source_is_counted_and_what_the_token_lacks_is_named() {
     let fixture = with_remote();
     // Whole seconds, as GitHub tells them.

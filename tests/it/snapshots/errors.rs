@@ -336,6 +336,23 @@ fn without_a_token_fetching_fails_and_every_way_to_give_one_is_told() {
     [exit code 4]
     ");
     let of_an_own_server = ["fetch", "--api-url", "https://github.acme.example/api/v3"];
+    let named = [&of_an_own_server[..], &["--github", "acme/widgets"]].concat();
+    insta::assert_snapshot!(
+        said(&ran_with(fixture.path(), &named, &[("GITHUB_TOKEN", "ghp_of_another_server")])),
+        @"
+    error: nothing was fetched: no GitHub token
+    hint: GITHUB_TOKEN is set and not used: it may be for github.com, and github.acme.example is asked; set GH_ENTERPRISE_TOKEN (read access is enough) or log in with `gh auth login`, and run again
+    [exit code 4]
+    "
+    );
+    insta::assert_snapshot!(
+        said(&ran_with(fixture.path(), &["fetch"], &[("GH_ENTERPRISE_TOKEN", "of_another_server")])),
+        @"
+    error: nothing was fetched: no GitHub token
+    hint: GH_ENTERPRISE_TOKEN is set and not used: it is for an enterprise server, and github.com is asked; set GITHUB_TOKEN (read access is enough) or log in with `gh auth login`, and run again
+    [exit code 4]
+    "
+    );
     insta::assert_snapshot!(
         said(&ran_with(fixture.path(), &of_an_own_server, &[("GITHUB_TOKEN", "ghp_of_another_server")])),
         @"
