@@ -12,9 +12,11 @@ use crate::domain::{
     is_machine_branch,
 };
 use crate::work::agents_at_work::Tools;
+use crate::work::areas::Areas;
 use crate::work::delivery::incidents::{Known, known};
 use crate::work::delivery::response::{self, Response, Responses};
 use crate::work::delivery::undone;
+use crate::work::history::touches::first_changes;
 use crate::work::pull_requests::{Key, of_product, with_talk};
 use crate::work::requests::{Asked, End, Members, replay};
 use crate::work::written::{self, CameWith, Document};
@@ -42,6 +44,8 @@ pub(super) struct Index<'a> {
     teams: Vec<Members<'a>>,
     /// How incidents were answered, as of the last instant that evidence may speak of.
     responses: OnceLock<Vec<Arc<Responses>>>,
+    /// By area with its repository: when each human first changed anything there.
+    changed: OnceLock<HashMap<String, BTreeMap<PersonId, Timestamp>>>,
     past: &'a Past<'a>,
     ended: &'a Past<'a>,
 }
@@ -104,6 +108,7 @@ impl<'a> Index<'a> {
                 .collect(),
             teams: past.readings.iter().map(Members::of).collect(),
             responses: OnceLock::new(),
+            changed: OnceLock::new(),
             past,
             ended: ended.past,
         }
@@ -117,6 +122,43 @@ impl<'a> Index<'a> {
             .get_or_init(|| readings().map(response::of_product).collect());
         let at = readings().position(|reading| reading.product.has(key.0))?;
         found.get(at)?.get(&key.into())
+    }
+
+    /// Whether somebody else had changed anything in an area before an instant: by a commit that landed, or a merged pull request.
+    pub(super) fn was_changed_by_another(
+        &self,
+        sources: &Sources<'_>,
+        area: &str,
+        person: PersonId,
+        before: Timestamp,
+    ) -> bool {
+        let changed = self.changed.get_or_init(|| self.first_changes(sources));
+        let mut others = changed.get(area).into_iter().flatten();
+        others.any(|(other, at)| *other != person && *at < before)
+    }
+
+    fn first_changes(
+        &self,
+        sources: &Sources<'_>,
+    ) -> HashMap<String, BTreeMap<PersonId, Timestamp>> {
+        let mut changed: HashMap<String, BTreeMap<PersonId, Timestamp>> = HashMap::new();
+        let mut tell = |area: String, person: PersonId, at: Timestamp| {
+            let first = changed.entry(area).or_default().entry(person).or_insert(at);
+            *first = (*first).min(at);
+        };
+        for ((repository, area, person), at) in self.past.readings.iter().flat_map(first_changes) {
+            let repository = sources.repository_name(repository);
+            tell(Areas::with_repository(&repository, &area), person, at);
+        }
+        for item in &self.items {
+            let author = item.pull_request.author.filter(|_| !item.is_by_a_machine);
+            if let (Some(author), Some(at)) = (author, item.pull_request.merged_at) {
+                for area in item.areas(sources) {
+                    tell(area, author, at);
+                }
+            }
+        }
+        changed
     }
 
     /// A pull request by its key.

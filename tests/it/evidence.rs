@@ -18,7 +18,7 @@ use linchpin::domain::{
     TimelineEvent, Window,
 };
 use linchpin::evidence::{
-    Entry, Kind, Pack, Page, Polarity, Snippet, Sources, lint, sampling, with_desk,
+    Dimension, Entry, Kind, Pack, Page, Polarity, Snippet, Sources, lint, sampling, with_desk,
 };
 use linchpin::register::{PrivateRegister, Register};
 use linchpin::report::Document;
@@ -1616,6 +1616,54 @@ fn what_git_knows_is_told_without_github_and_the_rest_is_not_observed() {
         "{}",
         said(quiet.page("one-on-one"))
     );
+}
+
+#[test]
+fn a_directory_of_ones_own_is_no_work_across_teams() {
+    // Whether a pull request tells of it, or a commit alone.
+    let first = |has_pull_request: bool, other: Option<(PersonId, &str)>| {
+        let mut team = Team::new();
+        team.commit(
+            1,
+            ADA,
+            "2025-01-03T09:00:00Z",
+            &[("engine/lamp.rs", ChangeKind::Added)],
+        );
+        if let Some((person, when)) = other {
+            team.commit(2, person, when, &[("doors/hinge.rs", ChangeKind::Added)]);
+        }
+        if has_pull_request {
+            team.pull_request(1, ADA, "2025-01-02T09:00:00Z", Some("2025-01-03T09:00:00Z"));
+            team.pull_request(2, ADA, "2026-03-04T09:00:00Z", Some("2026-03-06T09:00:00Z"));
+            team.file(2, "doors/lock.rs", 3, 0);
+        } else {
+            team.commit(
+                3,
+                ADA,
+                "2026-03-05T09:00:00Z",
+                &[("doors/lock.rs", ChangeKind::Added)],
+            );
+        }
+        let snippets = team.pack(ADA).pack.snippets.into_iter();
+        let mut firsts = snippets.filter(|snippet| snippet.kind == Kind::FirstChange);
+        let found = firsts.find(|snippet| snippet.areas == ["widgets: doors"]);
+        found.unwrap().dimensions
+    };
+    for has_pull_request in [true, false] {
+        let across = [Dimension::CrossTeamCollaboration];
+        let check = |other, expected: &[Dimension]| {
+            assert_eq!(
+                first(has_pull_request, other),
+                expected,
+                "{has_pull_request} {other:?}"
+            );
+        };
+        check(None, &[]);
+        check(Some((BEN, "2025-02-03T09:00:00Z")), &across);
+        // Who comes later finds it there, and a machine is no team.
+        check(Some((BEN, "2026-03-07T09:00:00Z")), &[]);
+        check(Some((BOT, "2025-02-03T09:00:00Z")), &[]);
+    }
 }
 
 #[test]

@@ -179,6 +179,7 @@ fn firsts(subject: &Subject<'_>, reading: &Reading<'_>, made: &[Made], moments: 
             .own(format!(". The record starts {record}."));
         let on = subject.sources.date(own.at);
         let mut snippet = subject.snippet(Kind::FirstChange, on, area, act);
+        snippet.dimensions = subject.dimensions_of_first_change(&told, own.at);
         snippet.areas = vec![told];
         snippet.events.push(Event {
             at: own.at,

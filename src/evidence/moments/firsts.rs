@@ -73,6 +73,10 @@ pub(super) fn collect(subject: &Subject<'_>, moments: &mut Vec<Snippet>) {
             // An id outlives how an area is written.
             let about = format!("{}\n{}", area.replacen(": ", "/", 1), item.pull_request.url);
             let mut snippet = subject.snippet(kind, subject.sources.date(at), &about, act);
+            if kind == Kind::FirstChange {
+                let opened_at = item.pull_request.created_at;
+                snippet.dimensions = subject.dimensions_of_first_change(&area, opened_at);
+            }
             snippet.areas = vec![area];
             snippet.events = subject.events(item, |who| who == Some(subject.person));
             snippet

@@ -170,6 +170,15 @@ impl<'a> Subject<'a> {
         items.filter(|item| !item.is_by_a_machine)
     }
 
+    /// What a first change in an area stands for. Where nobody else had changed anything before, the area was nobody else's: whoever
+    /// makes a new directory works with no other team by that.
+    fn dimensions_of_first_change(&self, area: &str, before: Timestamp) -> Vec<Dimension> {
+        let is_others =
+            (self.index).was_changed_by_another(self.sources, area, self.person, before);
+        let dimension = is_others.then_some(Dimension::CrossTeamCollaboration);
+        dimension.into_iter().collect()
+    }
+
     fn is_inside(&self, at: Timestamp) -> bool {
         self.sources.seen().contains(at)
     }
@@ -241,7 +250,7 @@ fn dimensions(kind: Kind) -> Vec<Dimension> {
             Dimension::OwnershipAndInitiative,
             Dimension::TeamCommunication,
         ],
-        Kind::FirstReview | Kind::FirstChange => vec![Dimension::CrossTeamCollaboration],
+        Kind::FirstReview => vec![Dimension::CrossTeamCollaboration],
         Kind::Coordinated | Kind::Incident => vec![
             Dimension::OwnershipAndInitiative,
             Dimension::TechnicalExecution,
@@ -251,6 +260,8 @@ fn dimensions(kind: Kind) -> Vec<Dimension> {
         | Kind::Waiting
         | Kind::Open
         | Kind::SentBack
+        // That depends on whose area it was: `Subject::dimensions_of_first_change`.
+        | Kind::FirstChange
         | Kind::Manual => Vec::new(),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use foldhash::{HashMap, HashMapExt as _};
 use jiff::Timestamp;
 
-use crate::domain::PersonId;
+use crate::domain::{PersonId, RepositoryId};
 use crate::tables::CommitRow;
 use crate::tables::changes::File;
 use crate::work::file_areas::FileAreas;
@@ -67,6 +67,31 @@ pub fn last_touches(reading: &Reading<'_>) -> BTreeMap<(String, PersonId), Touch
         }
     }
     touches
+}
+
+/// When a change by each human first landed in every area of a product, by repository, over the whole history.
+#[must_use]
+pub fn first_changes(
+    reading: &Reading<'_>,
+) -> BTreeMap<(RepositoryId, String, PersonId), Timestamp> {
+    let places = FileAreas::of(reading);
+    let mut first: HashMap<(RepositoryId, u32, PersonId), Timestamp> = HashMap::new();
+    each_commit_in_areas(reading, &places, &mut |commit, areas| {
+        let authors = commit.authors();
+        for person in authors.filter(|person| reading.tables.is_human(*person)) {
+            for area in areas {
+                let key = (commit.repository, *area, person);
+                let oldest = first.entry(key).or_insert(commit.landed_at);
+                *oldest = (*oldest).min(commit.landed_at);
+            }
+        }
+    });
+    let named = first
+        .into_iter()
+        .filter_map(|((repository, area, person), at)| {
+            Some(((repository, places.name(area)?.to_owned(), person), at))
+        });
+    named.collect()
 }
 
 /// Tells every commit of a product with the areas that it touches, by their places and each once, however many files: without the files and
