@@ -33,6 +33,7 @@ pub fn check(args: &RegisterCheckArgs, workspace: &Workspace) -> Result<u8, CliE
     let metrics: Vec<&str> = REGISTRY.iter().map(|metric| metric.definition.id).collect();
     let (team, private) = (&workspace.register, &workspace.private_register);
     let mut found = unknown::metrics(team, private, &metrics);
+    found.extend(unknown::without_effect(team));
     let is_there = workspace.store.exists();
     if is_there {
         let mut named = private.expectations.iter();

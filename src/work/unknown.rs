@@ -64,6 +64,21 @@ pub fn metrics(team: &Register, private: &PrivateRegister, ids: &[&str]) -> Vec<
     found
 }
 
+/// Entries of the team's register that name nothing: they have no effect, whatever the store knows.
+#[must_use]
+pub fn without_effect(team: &Register) -> Vec<Unknown> {
+    let empty = |place: &str, name: &str, lacks: &str| {
+        Unknown::new(place, format!("`{name}` names {lacks}: nothing is in it"))
+    };
+    let areas = team.areas.iter().filter(|area| area.paths.is_empty());
+    let products = team.products.iter();
+    let products = products.filter(|product| product.selectors.is_empty());
+    areas
+        .map(|area| empty("area.paths", &area.name, "no path"))
+        .chain(products.map(|one| empty("product.repositories", &one.name, "no repository")))
+        .collect()
+}
+
 /// What the store does not know.
 #[must_use]
 pub fn in_the_store(team: &Register, private: &PrivateRegister, tables: &Tables) -> Vec<Unknown> {

@@ -166,6 +166,25 @@ fn what_the_registers_name_and_nobody_knows_is_said() {
     assert_eq!(ran.code, 3, "{} {}", ran.out, ran.err);
     let expected = "accepted.scope: `parcel` is no product, repository, area or team; did you mean `parcels`?\n";
     assert_eq!(ran.out, expected);
+    // An area without a path, or a product without a repository, has no effect either: whatever is in the store.
+    let empty = place.path().join("empty.toml");
+    let text = "[[product]]\nname = \"lamps\"\nrepositories = []\n[[area]]\nname = \"billing\"\npaths = []\n";
+    fs::write(&empty, text).unwrap();
+    let ran = ran_with(
+        place.path(),
+        &["register", "check", "--config", "empty.toml"],
+        &[],
+    );
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (
+            3,
+            "area.paths: `billing` names no path: nothing is in it\n\
+             product.repositories: `lamps` names no repository: nothing is in it\n"
+        ),
+        "{}",
+        ran.err
+    );
     // Without a store metrics are looked up all the same, and the rest is said to be left.
     let nowhere = ["register", "check", "--private-config", "mine.toml"];
     let ran = ran_with(place.path(), &nowhere, &[]);
