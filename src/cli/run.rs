@@ -17,7 +17,6 @@ use super::{browser, console, summary};
 use crate::analysis::Analysis;
 use crate::derive::{self, Findings, IDENTITY, derive, inputs};
 use crate::domain::{Person, RepoName, RepositoryId};
-use crate::metrics::unmet::Unmet;
 use crate::metrics::{Measure, movement};
 use crate::render::{TeamFile, encode};
 use crate::store::facts::INPUTS;
@@ -284,23 +283,12 @@ fn outside_products(workspace: &Workspace, head: &Analysis) -> Option<String> {
     })
 }
 
-/// Writes the team tree, and says what could not be told.
+/// Writes the team tree. What could not be told is among the lines that it begins with.
 fn written<T>(
     context: &Context,
     workspace: &Workspace,
     tree: &TeamTree<T>,
 ) -> Result<(), CliError> {
-    for product in &tree.kept.products {
-        for Unmet { what, missing, .. } in &product.unmet {
-            let name = encode::terminal(&product.name);
-            let fix = missing.fix.as_ref().map(|fix| format!(": {fix}"));
-            context.progress.say(&format!(
-                "note: not told: {what} of {name}: {}{}",
-                missing.because,
-                fix.unwrap_or_default()
-            ));
-        }
-    }
     let place = workspace.out.join("team");
     replace_tree(&place, &tree.files, Audience::Everyone)?;
     if let Some(place) = &context.job_summary {

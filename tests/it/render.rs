@@ -9,10 +9,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use linchpin::domain::{Bucket, Completeness, Gap, Granularity, RepositoryId, Stream};
 use linchpin::metrics::measure::{Measured, Number, Scope, Value};
+use linchpin::metrics::unmet::{Cause, Unmet};
+use linchpin::render::brief::{Brief, Ways, lines};
 use linchpin::render::{self, Explain, Format, MAX_SUMMARY_BYTES, explain};
 use linchpin::report::document::{Block, Document, EvidenceLine, Span};
 use linchpin::report::{PointState, ProductInput, RepositoryLabel};
-use linchpin::work::Fate;
+use linchpin::work::{Fate, Missing};
 
 use crate::render_given::{
     API, CYCLE, Given, PICKUP, PRODUCT, WEB, cell, certificate, file, is_page, measures,
@@ -398,6 +400,33 @@ fn a_product_is_never_called_like_another_page() {
             "widgets"
         ]
     );
+}
+
+#[test]
+fn a_terminal_tells_what_is_withheld_once() {
+    let mut given = Given::everything();
+    given.products[0].unmet = vec![Unmet {
+        cause: Cause::MachineLike,
+        what: "first responses",
+        missing: Missing {
+            because: "one account answers like a machine".to_owned(),
+            fix: Some("name it under `bots`".to_owned()),
+        },
+    }];
+    let brief = |given: &Given| {
+        let summary = file(&given.tree(), "summary.json");
+        let brief = Brief::parse(summary.as_bytes()).unwrap();
+        lines(&brief, None, &Ways::default())
+    };
+    let text = brief(&given);
+    assert_eq!(text.matches("like a machine").count(), 1, "{text}");
+    assert!(text.contains("→ name it under `bots`"), "{text}");
+    // What else there is to look at is told.
+    assert!(text.contains("look first  Agreement crossed"), "{text}");
+    given.products[0].silos.clear();
+    given.agreements.clear();
+    let text = brief(&given);
+    assert!(!text.contains("look first"), "{text}");
 }
 
 #[test]

@@ -122,9 +122,14 @@ pub fn lines(brief: &Brief, width: Option<usize>, ways: &Ways) -> String {
     let mut titled = |title: &str, words: &str| {
         text.push_str(&paragraph(title, INDENT, words, width));
     };
-    // What moved is told by the figures.
-    let is_told = |look: &&BriefLook| figures.is_empty() || look.kind != LookKind::Moved.words();
-    let looks: Vec<&BriefLook> = brief.look_first.iter().filter(is_told).collect();
+    // What moved is told by the figures, and what the data lacks by the lines of what was not read.
+    let is_told_above = |look: &BriefLook| {
+        let is = |kind: LookKind| look.kind == kind.words();
+        !figures.is_empty() && is(LookKind::Moved)
+            || !brief.not_read.is_empty() && (is(LookKind::Data) || is(LookKind::Machine))
+    };
+    let looks = brief.look_first.iter();
+    let looks: Vec<&BriefLook> = looks.filter(|look| !is_told_above(look)).collect();
     let is_one = brief.products.len() == 1;
     for (at, look) in looks.iter().take(MOST_LOOKS).enumerate() {
         titled(
@@ -132,7 +137,7 @@ pub fn lines(brief: &Brief, width: Option<usize>, ways: &Ways) -> String {
             &look_words(look, is_one),
         );
     }
-    if looks.is_empty() {
+    if looks.is_empty() && (brief.not_read.is_empty() || brief.look_first.is_empty()) {
         titled("look first", &brief.verdict);
     }
     // A command and an address are copied: no line break is put into them.
