@@ -195,6 +195,21 @@ fn an_area_in_which_too_little_happened_is_known_neither_to_one_nor_to_several()
 }
 
 #[test]
+fn a_wait_for_somebody_of_whom_nothing_was_requested_in_the_window_is_explained() {
+    let mut team = SmallTeam::new();
+    let said = "What waits now, and the hours waited in the window, are of earlier requests too";
+    team.pull_request(1, ADA, "2026-06-10", Some("2026-06-11"));
+    team.review(1, BEN, "2026-06-10T12:00:00Z");
+    let text = part(&views(&team, &[]), "reviewers");
+    assert!(!text.contains(said), "{text}");
+    team.pull_request(2, ADA, "2025-12-20", None);
+    team.ask(2, BEN, "2025-12-20");
+    let text = part(&views(&team, &[]), "reviewers");
+    assert!(text.contains("| ben | 0 | "), "{text}");
+    assert_eq!(text.matches(said).count(), 1, "{text}");
+}
+
+#[test]
 fn reviews_that_were_not_read_are_no_reviews_that_nobody_was_asked_for() {
     let mut team = SmallTeam::new();
     let said = "No merged pull request of the window asked a person for a review.";

@@ -23,6 +23,11 @@ pub(super) const INTRO: &str = "How requests for reviews are spread, what waits,
                                 people are for talking with them: a long turnaround says something of how much is asked of \
                                 somebody, and nothing of their worth.";
 
+/// What tells why somebody of whom nothing was requested may be waited for.
+const WAITS_WORDS: &str = "Requested, and the turnaround with its n, are of requests made in the window. What waits now, and the hours \
+                           waited in the window, are of earlier requests too, and of pull requests that waited again after a review \
+                           without a new request.";
+
 /// One person's load in one product.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Reviewer {
@@ -263,6 +268,12 @@ pub(super) fn write(
     }
     let unit = sources.question.wait_unit();
     blocks.extend(folded(table(&product.name, reviewers, unit), 1));
+    let waited = reviewers
+        .iter()
+        .any(|row| !row.waiting.is_empty() || row.waiting_hours.is_some_and(|hours| hours > 0.0));
+    if waited {
+        blocks.push(Block::Paragraph(vec![Span::text(WAITS_WORDS)]));
+    }
     let queue = sources
         .measures
         .iter()
