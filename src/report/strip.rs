@@ -1,6 +1,7 @@
 //! Now against before: what a product's headline figures were in the last days and in as many before them, and the word that the
 //! intervals allow.
 
+mod columns;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -9,6 +10,7 @@ use std::cmp::Ordering;
 
 use jiff::civil::Date;
 
+pub use self::columns::Columns;
 pub(super) use self::words::{around, moved, moves};
 use super::definition::{Per, StripFigure};
 use super::quantity;

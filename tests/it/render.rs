@@ -312,6 +312,48 @@ fn partial_data_is_a_banner_and_unread_streams_are_a_note() {
 }
 
 #[test]
+fn a_figure_that_no_product_has_is_no_column_and_named_once() {
+    let mut given = Given::everything();
+    given.products.push(ProductInput {
+        unmet: Vec::new(),
+        silos: Vec::new(),
+        name: "Back office".to_owned(),
+        repositories: vec![API],
+    });
+    let columns = |given: &Given| {
+        let tree = given.tree();
+        let index = file(&tree, "index.html");
+        let head = index.split("<thead>").nth(1).unwrap();
+        let head = head.split("</thead>").next().unwrap();
+        let in_page = head.matches("scope=\"col\"").count();
+        let summary = file(&tree, "summary.md");
+        let row = summary.lines().find(|line| line.starts_with("| product |"));
+        assert_eq!(row.unwrap().matches('|').count(), in_page + 1);
+        (in_page, index, summary)
+    };
+    let (n_told, index, _) = columns(&given);
+    assert!(n_told > 1, "{index}");
+    // Nothing is told of anything: each figure is named once, and no cell says so.
+    for figure in given
+        .recent
+        .iter_mut()
+        .flat_map(|recent| &mut recent.figures)
+    {
+        for measure in [&mut figure.now, &mut figure.before] {
+            measure.cells.clear();
+        }
+    }
+    let (n_left, index, summary) = columns(&given);
+    assert_eq!(n_left, 1, "{index}");
+    assert!(!index.contains(">not told<"), "{index}");
+    // The products' own parts come after it.
+    let overview = summary.split("\n## ").next().unwrap();
+    for page in [index.as_str(), overview] {
+        assert_eq!(page.matches("Not told: ").count(), 1, "{page}");
+    }
+}
+
+#[test]
 fn several_products_keep_their_charts_apart() {
     let mut given = Given::everything();
     let name = "Back office / été";

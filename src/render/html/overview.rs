@@ -9,7 +9,7 @@ use super::tables::{TableView, accepted, certificates, gaps, imports, owned, pat
 use super::top::Top;
 use crate::domain::{Completeness, Stream};
 use crate::render::product_page;
-use crate::report::strip::{Side, Spark, StripLine};
+use crate::report::strip::{Columns, Side, Spark, Strip, StripLine};
 use crate::report::team::ProductReport;
 use crate::report::{TeamReport, quantity};
 
@@ -23,6 +23,8 @@ pub(super) struct OverviewPage {
     data: String,
     days: Option<String>,
     columns: Vec<String>,
+    /// Figures that no row has, and why.
+    untold: Vec<String>,
     rows: Vec<RowView>,
     teams: Vec<RowView>,
     /// What was so on both sides of the last dated event, product by product.
@@ -83,34 +85,30 @@ impl DataPage {
 
 impl OverviewPage {
     pub(super) fn of(report: &TeamReport, style: (&str, &str)) -> Self {
-        let strips = || {
-            report
-                .products
-                .iter()
-                .filter_map(|product| product.strip.as_ref())
+        let all = report.products.iter().chain(&report.teams);
+        let strips: Vec<&Strip> = all.filter_map(|product| product.strip.as_ref()).collect();
+        let columns = Columns::of(&strips);
+        let rows = |products: &[ProductReport]| {
+            let rows = products.iter().map(|product| row(product, &columns));
+            rows.collect::<Vec<_>>()
         };
-        let columns: Vec<String> = strips().next().map_or_else(Vec::new, |strip| {
-            shown(&strip.lines).map(|line| line.short.clone()).collect()
-        });
         Self {
             top: Top::of(report, style),
             data: data(report),
-            days: strips()
-                .next()
+            days: strips
+                .first()
+                .filter(|_| !columns.told.is_empty())
                 .map(|strip| format!("{} against {}", strip.now.words(), strip.before.words())),
-            rows: report.products.iter().map(row).collect(),
-            teams: report.teams.iter().map(row).collect(),
-            columns,
+            rows: rows(&report.products),
+            teams: rows(&report.teams),
+            untold: columns.untold,
+            columns: columns.told,
             events: report.products.iter().flat_map(events).collect(),
             looked: first::looks_of_all(&report.looks, &report.products),
             is_of_all: report.products.len() > 1,
             accepted: accepted(report),
         }
     }
-}
-
-fn shown(lines: &[StripLine]) -> impl Iterator<Item = &StripLine> {
-    lines.iter().filter(|line| line.in_overview)
 }
 
 fn events(product: &ProductReport) -> impl Iterator<Item = EventView> {
@@ -123,12 +121,15 @@ fn events(product: &ProductReport) -> impl Iterator<Item = EventView> {
     })
 }
 
-fn row(product: &ProductReport) -> RowView {
-    let lines = product.strip.as_ref().map(|strip| strip.lines.as_slice());
+fn row(product: &ProductReport, columns: &Columns) -> RowView {
+    let strip = product.strip.iter();
     RowView {
         name: product.name.clone(),
         place: product_page(product),
-        cells: shown(lines.unwrap_or_default()).map(cell).collect(),
+        cells: strip
+            .flat_map(|strip| columns.lines_of(strip))
+            .map(cell)
+            .collect(),
     }
 }
 

@@ -5,33 +5,32 @@ use std::fmt::Write as _;
 use super::{md, prose, strip};
 use crate::render::encode::markdown_link;
 use crate::report::look::{Look, LookItem, LookKind};
-use crate::report::strip::{Side, StripLine};
+use crate::report::strip::{Columns, Side, Strip};
 use crate::report::{ProductReport, TeamReport};
 
 /// One row a product, where there are several.
 pub(super) fn overview(text: &mut String, report: &TeamReport) {
     let strips = report.products.iter();
-    let mut strips = strips.filter_map(|product| product.strip.as_ref());
-    let Some(first) = strips.next().filter(|_| report.products.len() > 1) else {
+    let strips: Vec<&Strip> = strips
+        .filter_map(|product| product.strip.as_ref())
+        .collect();
+    let Some(first) = strips.first().filter(|_| report.products.len() > 1) else {
         return;
     };
-    let shown = |lines: &[StripLine]| -> Vec<StripLine> {
-        let lines = lines.iter().filter(|line| line.in_overview);
-        lines.cloned().collect()
-    };
+    let columns = Columns::of(&strips);
     text.push_str("| product |");
-    for line in shown(&first.lines) {
-        let _ = write!(text, " {} |", md(&line.short));
+    for title in &columns.told {
+        let _ = write!(text, " {} |", md(title));
     }
     text.push_str("\n|---|");
-    for _ in shown(&first.lines) {
+    for _ in &columns.told {
         text.push_str("--:|");
     }
     text.push('\n');
     for product in &report.products {
         let _ = write!(text, "| {} |", md(&product.name));
-        let lines = product.strip.as_ref().map(|strip| shown(&strip.lines));
-        for line in lines.unwrap_or_default() {
+        let strip = product.strip.iter();
+        for line in strip.flat_map(|strip| columns.lines_of(strip)) {
             let _ = match &line.now {
                 Side::Found(found) => {
                     write!(text, " {} {} |", md(&found.text), line.change.mark())
@@ -41,12 +40,18 @@ pub(super) fn overview(text: &mut String, report: &TeamReport) {
         }
         text.push('\n');
     }
-    let _ = writeln!(
-        text,
-        "\n{} against {}. ▲ ▼: the 80 % intervals lie apart; ≈: they do not; –: nothing to compare.\n",
-        first.now.words(),
-        first.before.words()
-    );
+    text.push('\n');
+    for untold in &columns.untold {
+        let _ = writeln!(text, "{}.\n", prose(untold));
+    }
+    if !columns.told.is_empty() {
+        let _ = writeln!(
+            text,
+            "{} against {}. ▲ ▼: the 80 % intervals lie apart; ≈: they do not; –: nothing to compare.\n",
+            first.now.words(),
+            first.before.words()
+        );
+    }
 }
 
 /// One product: what moved in one sentence, what to look at first, and now against before.
