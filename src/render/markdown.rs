@@ -9,6 +9,7 @@ use super::encode::{markdown as md, markdown_code, markdown_link, markdown_marku
 use super::json::zone_name;
 use crate::evidence::Page;
 use crate::evidence::published::{Published, pages_of};
+use crate::report::figure::cautions_of;
 use crate::report::look;
 use crate::report::quantity;
 use crate::report::team::Shortcoming;
@@ -146,10 +147,12 @@ fn write_section(text: &mut String, section: &Section, minimum_n: u64) {
         }
         text.push('\n');
     }
+    for (caution, titles) in cautions_of(&section.figures) {
+        let _ = writeln!(text, "- {}: {}", md(&titles.join(", ")), md(caution));
+    }
     for figure in &section.figures {
-        let unknown = figure.large_unknown_words(minimum_n);
-        for caution in unknown.iter().chain(&figure.cautions) {
-            let _ = writeln!(text, "- {}: {}", md(figure.definition.title), md(caution));
+        if let Some(unknown) = figure.large_unknown_words(minimum_n) {
+            let _ = writeln!(text, "- {}: {}", md(figure.definition.title), md(&unknown));
         }
         if !figure.rows.is_empty() {
             write_rows(text, figure);

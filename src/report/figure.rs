@@ -145,6 +145,23 @@ impl Figure {
     }
 }
 
+/// Why some figures may be incomplete, each reason once, with the titles of those that it is of.
+#[must_use]
+pub fn cautions_of<'a>(
+    figures: impl IntoIterator<Item = &'a Figure>,
+) -> Vec<(&'a str, Vec<&'static str>)> {
+    let mut cautions: Vec<(&str, Vec<&str>)> = Vec::new();
+    for figure in figures {
+        for caution in &figure.cautions {
+            match cautions.iter_mut().find(|(known, _)| known == caution) {
+                Some((_, titles)) => titles.push(figure.definition.title),
+                None => cautions.push((caution, vec![figure.definition.title])),
+            }
+        }
+    }
+    cautions
+}
+
 /// The figure of a measure's product cell; `None` when the cell has neither a value nor rows.
 pub(super) fn figure(
     id: String,

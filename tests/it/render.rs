@@ -312,6 +312,30 @@ fn partial_data_is_a_banner_and_unread_streams_are_a_note() {
 }
 
 #[test]
+fn what_several_figures_lack_alike_is_told_once_a_section() {
+    let mut given = Given::everything();
+    given.certificates = vec![
+        certificate(WEB, Stream::History, Completeness::Partial),
+        certificate(WEB, Stream::PullRequests, Completeness::Complete),
+    ];
+    let page = product_page(&given.tree());
+    let caution = "Partial data: history of acme/web partial: shallow clone: 50 commits";
+    let mut n_shared = 0;
+    for part in page.split("class=\"part\"").skip(1) {
+        let n_told = part.matches(caution).count();
+        assert!(n_told <= 1, "{part}");
+        // Where every figure lacks it, no card repeats it; else those that do say so.
+        let is_of_all = part.contains(&format!("{caution}. It concerns every figure here."));
+        assert!(!is_of_all || !part.contains("as said above"), "{part}");
+        n_shared += n_told;
+    }
+    assert!(n_shared > 0, "{page}");
+    let summary = file(&given.tree(), "summary.md");
+    let mut sections = summary.split("\n### ").skip(1);
+    assert!(sections.all(|part| part.matches(": history of acme/web partial").count() <= 1));
+}
+
+#[test]
 fn a_figure_that_no_product_has_is_no_column_and_named_once() {
     let mut given = Given::everything();
     given.products.push(ProductInput {

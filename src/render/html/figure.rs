@@ -124,7 +124,7 @@ pub(super) fn figure(
             .map(|drawn| Value::from_safe_string(light(&drawn))),
         files: files(figure),
         too_few: figure.chart.as_ref().map(too_few).unwrap_or_default(),
-        cautions: figure.cautions.clone(),
+        cautions: Vec::new(),
         large_unknown: figure.large_unknown_words(minimum_n),
         notes: figure.notes.clone(),
         included: quantity::count(ledger.included),
@@ -145,6 +145,13 @@ pub(super) fn figure(
             .map(|whole| table(&whole.first(MOST_ROWS)))
             .collect(),
     })
+}
+
+impl FigureView {
+    /// With what it has to say itself of what it lacks.
+    pub(super) fn with_cautions(self, cautions: Vec<String>) -> Self {
+        Self { cautions, ..self }
+    }
 }
 
 /// The files with what a card does not print.

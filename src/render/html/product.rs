@@ -11,6 +11,7 @@ use super::tables::{TableView, table};
 use super::top::Top;
 use crate::evidence;
 use crate::render::{RenderError, encode, svg};
+use crate::report::figure::cautions_of;
 use crate::report::team::{Absence, ProductReport, Section};
 use crate::report::{Figure, OwnedLine, Picture, TeamReport, quantity};
 
@@ -60,6 +61,8 @@ struct SectionView {
     pictures: Vec<PictureView>,
     /// Whether its figures are a line each.
     as_lines: bool,
+    /// What several of its figures lack alike, told once.
+    cautions: Vec<String>,
     figures: Vec<FigureView>,
     comparisons: Vec<ComparisonView>,
     nothing: Vec<NothingView>,
@@ -196,9 +199,13 @@ fn section(
         let mut lines = strip.unwrap_or_default().iter();
         lines.any(|line| line.metric == figure.definition.id)
     };
+    let shared = Shared::among(&figures);
     let figures: Result<Vec<FigureView>, RenderError> = figures
         .into_iter()
-        .map(|part| figure(part, is_in_strip(part), minimum_n))
+        .map(|part| {
+            let view = figure(part, is_in_strip(part), minimum_n)?;
+            Ok(view.with_cautions(shared.left_to(part)))
+        })
         .collect();
     Ok(SectionView {
         id: section.id.clone(),
@@ -210,6 +217,7 @@ fn section(
             .map(picture)
             .collect::<Result<_, RenderError>>()?,
         as_lines: section.as_lines,
+        cautions: shared.words(),
         figures: figures?,
         comparisons: section
             .comparisons
@@ -232,6 +240,53 @@ fn section(
             .collect(),
         absences: section.absences.iter().map(absence).collect(),
     })
+}
+
+/// What several figures of a section lack alike: each caution, and whose it is.
+struct Shared<'a> {
+    n_figures: usize,
+    cautions: Vec<(&'a str, Vec<&'static str>)>,
+}
+
+impl<'a> Shared<'a> {
+    fn among(figures: &[&'a Figure]) -> Self {
+        let mut cautions = cautions_of(figures.iter().copied());
+        cautions.retain(|(_, titles)| titles.len() > 1);
+        Self {
+            n_figures: figures.len(),
+            cautions,
+        }
+    }
+
+    /// `Partial data: history of acme/web partial. It concerns every figure here.`
+    fn words(&self) -> Vec<String> {
+        let words = |(caution, titles): &(&str, Vec<&str>)| {
+            let of = if titles.len() == self.n_figures {
+                "every figure here".to_owned()
+            } else {
+                titles.join(", ")
+            };
+            format!("Partial data: {caution}. It concerns {of}.")
+        };
+        self.cautions.iter().map(words).collect()
+    }
+
+    /// What a figure's own card still has to say: what it alone lacks, and, where not every figure lacks the same, that it lacks it.
+    fn left_to(&self, figure: &Figure) -> Vec<String> {
+        let mut left: Vec<String> = Vec::new();
+        for caution in &figure.cautions {
+            let shared = self.cautions.iter().find(|(known, _)| known == caution);
+            let words = match shared {
+                None => caution.as_str(),
+                Some((_, titles)) if titles.len() == self.n_figures => continue,
+                Some(_) => "as said above",
+            };
+            if !left.iter().any(|known| known == words) {
+                left.push(words.to_owned());
+            }
+        }
+        left
+    }
 }
 
 /// Why a figure has no row: what was left out, and what could not be measured.
