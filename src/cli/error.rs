@@ -69,6 +69,8 @@ pub struct CliError {
     pub kind: ErrorKind,
     /// The thing and the cause.
     pub source: Box<dyn std::error::Error + Send + Sync>,
+    /// What else is wrong in the same place.
+    pub others: Vec<String>,
     /// The next steps, imperative.
     pub hints: Vec<String>,
 }
@@ -82,6 +84,7 @@ impl CliError {
         Self {
             kind,
             source: source.into(),
+            others: Vec::new(),
             hints: Vec::new(),
         }
     }
@@ -121,6 +124,9 @@ impl CliError {
             }
             last = message;
             cause = error.source();
+        }
+        for other in &self.others {
+            let _ = write!(text, "\nerror: {}", printable(other));
         }
         for hint in &self.hints {
             let _ = write!(text, "\nhint: {}", printable(hint));
@@ -268,7 +274,12 @@ impl From<crate::derive::Error> for CliError {
 
 impl From<crate::register::Error> for CliError {
     fn from(source: crate::register::Error) -> Self {
-        Self::new(ErrorKind::Configuration, source)
+        let others = source.each().skip(1).map(ToString::to_string).collect();
+        let error = Self {
+            others,
+            ..Self::new(ErrorKind::Configuration, source)
+        };
+        error
             .hint("correct the line; `linchpin schema register --format markdown` lists every key with its type, default and an example \
                  (`linchpin schema private-register` those of a private register)")
     }

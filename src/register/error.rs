@@ -21,9 +21,48 @@ pub enum Error {
         /// What is wrong.
         message: String,
     },
+    /// Several mistakes, none of which follows from another.
+    #[error("{first}")]
+    Several {
+        /// The first.
+        first: Box<Self>,
+        /// The others.
+        others: Vec<Self>,
+    },
 }
 
 impl Error {
+    /// The mistakes, each alone.
+    pub fn each(&self) -> impl Iterator<Item = &Self> {
+        let (first, others) = match self {
+            Self::Several { first, others } => (first.as_ref(), others.as_slice()),
+            one => (one, [].as_slice()),
+        };
+        std::iter::once(first).chain(others)
+    }
+
+    /// With other mistakes of the same file.
+    pub(super) fn with(self, others: Vec<Self>) -> Self {
+        if others.is_empty() {
+            return self;
+        }
+        Self::Several {
+            first: Box::new(self),
+            others,
+        }
+    }
+
+    /// The mistakes that some checks found, where any did.
+    pub(super) fn of_checks(
+        checks: impl IntoIterator<Item = Result<(), Self>>,
+    ) -> Result<(), Self> {
+        let mut found = checks.into_iter().filter_map(Result::err);
+        match found.next() {
+            Some(first) => Err(first.with(found.collect())),
+            None => Ok(()),
+        }
+    }
+
     pub(super) fn toml(file: &str, text: &str, source: &toml::de::Error) -> Self {
         let line = source.span().map_or(1, |span| {
             text.get(..span.start).unwrap_or(text).matches('\n').count() + 1

@@ -17,6 +17,7 @@ mod owns;
 pub mod page;
 mod private;
 mod selection;
+mod shape;
 mod team;
 mod work;
 
@@ -60,7 +61,7 @@ pub fn parse_private(text: &str, file: &str) -> Result<PrivateRegister, Error> {
 }
 
 fn decode<T: serde::de::DeserializeOwned>(text: &str, file: &str) -> Result<T, Error> {
-    toml::from_str(text).map_err(|source| Error::toml(file, text, &source))
+    toml::from_str(text).map_err(|source| shape::mistakes::<T>(text, file, &source))
 }
 
 #[cfg(test)]

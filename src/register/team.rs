@@ -682,7 +682,31 @@ impl Register {
         is_empty.then(|| ("measure.origins", "names no origin".to_owned()))
     }
 
+    /// Every part is looked at, whatever is wrong in the others.
     pub(super) fn validate(&self, file: &str) -> Result<(), Error> {
+        Error::of_checks([
+            self.validate_settings(file),
+            super::incidents::validate(&self.incidents, &self.incident_fields, file),
+            super::imports::validate(self, file),
+            match self.agreements.mistake() {
+                Some(message) => Err(Error::content(file, "agreements.limit", message)),
+                None => Ok(()),
+            },
+            self.validate_products(file),
+            self.validate_teams(file),
+            self.validate_globs(file),
+            match self.events.iter().find(|event| event.is_empty()) {
+                Some(event) => {
+                    let message = format!("of {} says nothing", event.on);
+                    Err(Error::content(file, "event.title", message))
+                }
+                None => Ok(()),
+            },
+            self.validate_members(file),
+        ])
+    }
+
+    fn validate_settings(&self, file: &str) -> Result<(), Error> {
         let wrong = |key: String, message: String| Err(Error::content(file, key, message));
         if let Some((key, message)) = self.calendar.mistake() {
             return wrong(format!("calendar.{key}"), message);
@@ -717,13 +741,11 @@ impl Register {
                 return wrong(key.into(), format!("is not a regular expression: {line}"));
             }
         }
-        super::incidents::validate(&self.incidents, &self.incident_fields, file)?;
-        super::imports::validate(self, file)?;
-        if let Some(message) = self.agreements.mistake() {
-            return wrong("agreements.limit".into(), message);
-        }
-        self.validate_products(file)?;
-        self.validate_teams(file)?;
+        Ok(())
+    }
+
+    fn validate_globs(&self, file: &str) -> Result<(), Error> {
+        let wrong = |key: String, message: String| Err(Error::content(file, key, message));
         for (key, globs) in self
             .areas
             .iter()
@@ -741,13 +763,7 @@ impl Register {
                 }
             }
         }
-        if let Some(event) = self.events.iter().find(|event| event.is_empty()) {
-            return wrong(
-                "event.title".into(),
-                format!("of {} says nothing", event.on),
-            );
-        }
-        self.validate_members(file)
+        Ok(())
     }
 
     fn validate_products(&self, file: &str) -> Result<(), Error> {

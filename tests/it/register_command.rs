@@ -106,6 +106,22 @@ fn what_would_not_load_is_not_written() {
 }
 
 #[test]
+fn mistakes_of_several_entries_are_told_at_once() {
+    let place = tempfile::tempdir().unwrap();
+    let text = "minimum_n = \"five\"\n[[area]]\nname = \"billing\"\npath = [\"a/**\"]\n[calendar]\ntime_zon = \"UTC\"\n";
+    fs::write(place.path().join("linchpin.toml"), text).unwrap();
+    let arguments = ["register", "check", "--config", "linchpin.toml"];
+    let ran = ran_with(place.path(), &arguments, &[]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    let told: Vec<&str> = ran.err.lines().collect();
+    assert!(told[0].starts_with("error: linchpin.toml:1: "), "{told:#?}");
+    assert!(told[1].starts_with("error: linchpin.toml:4: "), "{told:#?}");
+    assert!(told[2].starts_with("error: linchpin.toml:6: "), "{told:#?}");
+    assert!(told[3].starts_with("hint: "), "{told:#?}");
+    assert_eq!(told.len(), 4, "{told:#?}");
+}
+
+#[test]
 fn what_the_registers_name_and_nobody_knows_is_said() {
     let root = demo().root.join("linchpin-demo");
     let place = tempfile::tempdir().unwrap();
