@@ -16,8 +16,12 @@ pub(super) fn mistakes<T: DeserializeOwned>(
     file: &str,
     first: &toml::de::Error,
 ) -> Error {
-    let place = |error: &toml::de::Error| error.span().map_or(0, |span| span.start);
-    let mut all = vec![(place(first), Error::toml(file, text, first))];
+    // By lines: bytes are taken out.
+    let place = |text: &str, error: &toml::de::Error| {
+        let before = text.get(..error.span()?.start)?;
+        Some(before.matches('\n').count())
+    };
+    let mut all = vec![(place(text, first), Error::toml(file, text, first))];
     let mut left = rest(text, first);
     while let Some(text) = left.take().filter(|_| all.len() < MOST) {
         // What is left has to be TOML: where the entry's lines were not told apart, nothing more is known.
@@ -26,7 +30,7 @@ pub(super) fn mistakes<T: DeserializeOwned>(
         }
         if let Err(next) = toml::from_str::<T>(&text) {
             left = rest(&text, &next);
-            all.push((place(&next), Error::toml(file, &text, &next)));
+            all.push((place(&text, &next), Error::toml(file, &text, &next)));
         }
     }
     // They are found table by table, and told line by line.
@@ -99,7 +103,7 @@ mod tests {
     /// The lines of what is told.
     fn places(text: &str) -> Vec<usize> {
         let told = told(text);
-        let place = |said: &String| said.split([':']).nth(1).and_then(|n| n.parse().ok());
+        let place = |said: &String| said.split(':').nth(1).and_then(|n| n.parse().ok());
         told.iter().map(|said| place(said).unwrap_or(0)).collect()
     }
 
