@@ -33,6 +33,8 @@ const DOCUMENT: &str = include_str!("../../reports/document.html");
 /// The parts of documents, as macros in front of the templates of documents.
 const BLOCKS: &str = include_str!("../../reports/blocks.html");
 const DOCUMENT_STYLE: &str = include_str!("../../reports/document.css");
+// Tables of documents: what goes on beside the screen is shown by a shade on that side.
+const SCROLL_STYLE: &str = include_str!("../../reports/scroll.css");
 const LEAD: &str = include_str!("../../reports/lead.html");
 const LEAD_STYLE: &str = include_str!("../../reports/lead.css");
 // Paper cannot be unfolded: what is folded on the screen is printed, but for the lists of rows of a product's page, which has eight
@@ -117,7 +119,7 @@ pub struct Sibling {
 }
 
 fn document_style() -> String {
-    format!("{}{DOCUMENT_STYLE}", style())
+    format!("{}{SCROLL_STYLE}{DOCUMENT_STYLE}", style())
 }
 
 /// `index.html` of the lead's tree.
@@ -125,7 +127,7 @@ fn document_style() -> String {
 /// # Errors
 /// A defect of the program: the template does not fit the views, or a chart cannot be drawn.
 pub fn lead(lead: &Lead, pages: &[Page]) -> Result<String, RenderError> {
-    let style = format!("{}{LEAD_STYLE}", style());
+    let style = format!("{}{SCROLL_STYLE}{LEAD_STYLE}", style());
     let page = page::LeadPage::of(lead, pages, (&style, &source_hash(&style)))?;
     rendered("lead.html", [BLOCKS, LEAD], &page)
 }
