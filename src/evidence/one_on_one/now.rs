@@ -5,8 +5,7 @@ use jiff::civil::Date;
 
 use super::Writing;
 use super::named::{NAMED, id, listed, more};
-use crate::evidence::blocks::coded;
-use crate::evidence::blocks::labelled;
+use crate::evidence::blocks::{coded, labelled};
 use crate::evidence::index::Index;
 use crate::evidence::open_work::with_whom;
 use crate::evidence::pack::spans;

@@ -6,8 +6,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::competency::{level_line, on_level};
 use super::expected::Found;
-use super::{Review, blank, heading, n_of, part, plain, scope, text};
+use super::{Review, blank, heading, n_of, part, plain, scope};
 use crate::domain::{Bucket, Granularity, Stream};
+use crate::evidence::blocks::paragraph;
 use crate::evidence::goals;
 use crate::evidence::pack::{UNSEEN, dated};
 use crate::evidence::sampling::spread;
@@ -24,7 +25,7 @@ const LISTED: usize = 6;
 
 pub(super) fn document(review: &Review<'_>) -> Document {
     let blocks = vec![
-        text(
+        paragraph(
             "One page, in the same form for everybody. It holds what the record shows and what it does not; nobody is set beside anybody. \
              Ratings are for people to give, with their reasons.",
         ),
@@ -52,7 +53,7 @@ pub(super) fn document(review: &Review<'_>) -> Document {
 
 fn level(review: &Review<'_>) -> Block {
     review.level.map_or_else(
-        || text("No level of this person is in the register."),
+        || paragraph("No level of this person is in the register."),
         |level| Block::Paragraph(level_line(level)),
     )
 }
@@ -60,7 +61,7 @@ fn level(review: &Review<'_>) -> Block {
 fn expectations(review: &Review<'_>) -> Vec<Block> {
     let mut blocks = vec![heading(1, "Expectations")];
     let Some(level) = review.level else {
-        blocks.push(text(
+        blocks.push(paragraph(
             "Without a level there is no expectation to hold against the record.",
         ));
         return blocks;
@@ -98,7 +99,7 @@ fn goals(review: &Review<'_>) -> Vec<Block> {
         }
     }
     if lines.is_empty() {
-        blocks.push(text("No goal is in the register."));
+        blocks.push(paragraph("No goal is in the register."));
         return blocks;
     }
     let rest = lines.split_off(lines.len().min(LISTED));

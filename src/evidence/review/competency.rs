@@ -1,7 +1,8 @@
 //! `draft/competency.md`: what is expected on the level and on the next one, with the links that count for it and against it.
 
 use super::expected::Found;
-use super::{CELL, Review, blank, heading, id_of, part, scope, text};
+use super::{CELL, Review, blank, heading, id_of, part, scope};
+use crate::evidence::blocks::paragraph;
 use crate::register::{Expectation, is_same};
 use crate::report::document::{Block, Document, Span};
 use crate::report::table::{Column, Table, TableCell};
@@ -9,7 +10,7 @@ use crate::work::roster::RosterLevel;
 
 pub(super) fn document(review: &Review<'_>, level: &RosterLevel) -> Document {
     let mut blocks = vec![
-        text(
+        paragraph(
             "This draft prepares a talk: what is expected, and what the record shows of it. Links are spread over the window, at most \
              four a cell: that there are few says what the record holds, and a cell without any is a question. Numbers from 1 to 10 are \
              yours alone.",

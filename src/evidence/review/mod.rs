@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 use sha2::{Digest as _, Sha256};
 
 use super::Sources;
-use super::blocks::{coded, labelled, paragraph, unread};
+use super::blocks::{coded, labelled, unread};
 use super::desk::Page;
 use super::index::Index;
 use super::item::link;
@@ -200,11 +200,7 @@ fn part(id: impl Into<String>, blocks: Vec<Block>) -> Block {
     }
 }
 
-/// A paragraph in which backticks set off keys and files. What people wrote is no part of it, or is given as it is with [`plain`].
-fn text(words: &str) -> Block {
-    paragraph(words)
-}
-
+/// A paragraph of what people wrote, as it is: a backtick of theirs sets nothing off.
 fn plain(words: impl Into<String>) -> Block {
     Block::Paragraph(vec![Span::text(words)])
 }

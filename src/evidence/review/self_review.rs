@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use super::action::action;
 use super::competency::on_level;
 use super::expected::Found;
-use super::{Review, blank, heading, id_of, labelled, n_of, part, plain, text};
+use super::{Review, blank, heading, id_of, labelled, n_of, part, plain};
 use crate::domain::Bucket;
-use crate::evidence::blocks::coded;
+use crate::evidence::blocks::{coded, paragraph};
 use crate::evidence::goals;
 use crate::evidence::pack::dated;
 use crate::evidence::sampling::spread;
@@ -28,7 +28,7 @@ const MOMENTS: usize = 6;
 
 pub(super) fn document(review: &Review<'_>) -> Document {
     let mut blocks = vec![
-        text(
+        paragraph(
             "This draft is yours: write wherever you like, and it stays. linchpin goes on writing between two of its own lines, for as \
              long as nobody edits what stands there. What the work meant, and for whom, is yours to say.",
         ),
@@ -62,7 +62,7 @@ fn of_goals(review: &Review<'_>, blocks: &mut Vec<Block>) {
     let goals: Vec<_> = all.filter(|(goal, _)| is_inside(goal)).collect();
     let mut intro = vec![heading(1, "Review of goals")];
     if goals.is_empty() {
-        intro.push(text(
+        intro.push(paragraph(
             "No goal of these days is in the register: an entry `[[goal]]` with `title`, `set_on` and `measure` is told here with what \
              came of it.",
         ));
@@ -129,7 +129,7 @@ fn accomplishments(review: &Review<'_>, blocks: &mut Vec<Block>) {
     } else {
         format!("Initiatives with a part of this person: {n}.")
     };
-    intro.push(text(&words));
+    intro.push(paragraph(&words));
     blocks.push(part("accomplishments", intro));
     for piece in pieces {
         let (title, span) = (&piece.initiative.title, review.record.span(piece.story));
@@ -254,7 +254,7 @@ fn aspirations(review: &Review<'_>, blocks: &mut Vec<Block>) {
         inside.push(Block::Bullets(open));
     }
     inside.push(match review.level {
-        None => text(
+        None => paragraph(
             "No level of this person is in the register: an entry `[[level]]` and expectations of it give `draft/competency.md`.",
         ),
         Some(level) => Block::Paragraph(next_level(review, level.next.as_deref())),

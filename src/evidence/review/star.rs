@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::action::action;
-use super::{Review, blank, heading, is_of_several, part, text};
-use crate::evidence::blocks::coded;
+use super::{Review, blank, heading, is_of_several, part};
+use crate::evidence::blocks::{coded, paragraph};
 use crate::evidence::pack::dated;
 use crate::evidence::sampling::spread;
 use crate::evidence::snippet::{Dimension, Kind, Snippet};
@@ -26,7 +26,7 @@ const COLUMNS: [&str; 6] = [
 
 pub(super) fn document(review: &Review<'_>) -> Document {
     let mut blocks = vec![
-        text(
+        paragraph(
             "This draft is yours: a row for each piece of work that stands for a dimension. ✅ or ⚠️ and the next step are below each table, \
              where whatever you write stays.",
         ),
@@ -39,7 +39,7 @@ pub(super) fn document(review: &Review<'_>) -> Document {
         if rows.is_empty() {
             let snippets = &review.pack.snippets;
             let has_one = snippets.iter().any(|one| stands(one, dimension));
-            inside.push(text(if has_one {
+            inside.push(paragraph(if has_one {
                 "Its moments stand in the rows above: each act is told once."
             } else {
                 "No moment of it is in what was read."

@@ -59,9 +59,11 @@ pub(super) fn anchor(id: &str) -> String {
     encode::file_name(id)
 }
 
-/// A card. Where it is opened, its repositories and areas are folded into it; else they are in the files beside the page alone.
+/// A card, with what it has to say itself of what it lacks. Where it is opened, its repositories and areas are folded into it; else they
+/// are in the files beside the page alone.
 pub(super) fn figure(
     figure: &Figure,
+    cautions: Vec<String>,
     is_opened: bool,
     minimum_n: u64,
 ) -> Result<FigureView, RenderError> {
@@ -124,7 +126,7 @@ pub(super) fn figure(
             .map(|drawn| Value::from_safe_string(light(&drawn))),
         files: files(figure),
         too_few: figure.chart.as_ref().map(too_few).unwrap_or_default(),
-        cautions: Vec::new(),
+        cautions,
         large_unknown: figure.large_unknown_words(minimum_n),
         notes: figure.notes.clone(),
         included: quantity::count(ledger.included),
@@ -145,13 +147,6 @@ pub(super) fn figure(
             .map(|whole| table(&whole.first(MOST_ROWS)))
             .collect(),
     })
-}
-
-impl FigureView {
-    /// With what it has to say itself of what it lacks.
-    pub(super) fn with_cautions(self, cautions: Vec<String>) -> Self {
-        Self { cautions, ..self }
-    }
 }
 
 /// The files with what a card does not print.

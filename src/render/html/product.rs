@@ -202,10 +202,7 @@ fn section(
     let shared = Shared::among(&figures);
     let figures: Result<Vec<FigureView>, RenderError> = figures
         .into_iter()
-        .map(|part| {
-            let view = figure(part, is_in_strip(part), minimum_n)?;
-            Ok(view.with_cautions(shared.left_to(part)))
-        })
+        .map(|part| figure(part, shared.left_to(part), is_in_strip(part), minimum_n))
         .collect();
     Ok(SectionView {
         id: section.id.clone(),
