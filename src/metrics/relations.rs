@@ -7,18 +7,19 @@ use jiff::civil::Date;
 
 use super::delegation::scope;
 use super::flow::relations::FlowRelations;
+use super::knowledge::relations::HistoryRelations;
 use super::measure::{Measure, Measured, Number, Value};
 use super::ownership::drift;
 use super::review::waiting_hours;
 use crate::domain::{Attribution, Bucket, Deployment, RepositoryId, Window};
+use crate::tables::Tables;
 use crate::tables::question::{
     AbsencePeriodRow, AbsenceRow, AbsorbedRow, AreaRow, CopyRow, DeclaredFileRow, DeclaredOwnerRow,
-    DelegatedRow, DelegationRow, FileHistoryRow, HotfixRow, IncidentRow, KindRow, LandingRow,
-    LensRow, LineageRow, MeasureRow, MeasuredOriginRow, MemberRow, ProductRow, ProductionRow,
-    RevertRow, ReviewerTurnRow, TouchRow, WorkingDayRow, WorkingSpanRow,
+    DelegatedRow, DelegationRow, HotfixRow, IncidentRow, KindRow, LandingRow, LensRow, MeasureRow,
+    MeasuredOriginRow, MemberRow, ProductRow, ProductionRow, RevertRow, ReviewerTurnRow,
+    WorkingDayRow, WorkingSpanRow,
 };
-use crate::tables::sheet::Sheet;
-use crate::tables::{self, Row, Tables};
+use crate::tables::relation::{AnyRelation, Relation};
 use crate::work::absences::spells;
 use crate::work::delivery::deployments::Candidate;
 use crate::work::delivery::incidents::{self, Placed};
@@ -26,166 +27,146 @@ use crate::work::delivery::reverts::Reverts;
 use crate::work::delivery::shipping::{self, Shipping};
 use crate::work::delivery::{ancestry, landing};
 use crate::work::file_areas::qualifier;
-use crate::work::history::lineage::{each_touch, file_histories};
 use crate::work::history::surviving::sampled_until;
 use crate::work::roster::RosterDelegation;
-use crate::work::rows::put_after;
 use crate::work::turns::lives;
 use crate::work::{Fate, Question, Reading, pull_requests};
 
 /// Every relation of a question, each sorted.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Relations {
     /// The frame: one row.
-    pub lens: Vec<LensRow>,
+    pub lens: Relation<LensRow>,
     /// Products and their repositories.
-    pub products: Vec<ProductRow>,
+    pub products: Relation<ProductRow>,
     /// Areas of every path in history and pull requests.
-    pub areas: Vec<AreaRow>,
+    pub areas: Relation<AreaRow>,
     /// Deployments from the source that won; none for a product without one.
-    pub production: Vec<ProductionRow>,
+    pub production: Relation<ProductionRow>,
     /// Where merged pull requests landed.
-    pub landings: Vec<LandingRow>,
+    pub landings: Relation<LandingRow>,
     /// Commits and their copies on other branches.
-    pub copies: Vec<CopyRow>,
+    pub copies: Relation<CopyRow>,
     /// Commits that take another one back.
-    pub reverts: Vec<RevertRow>,
+    pub reverts: Relation<RevertRow>,
     /// Incidents with their clocks and deployments.
-    pub incidents: Vec<IncidentRow>,
+    pub incidents: Relation<IncidentRow>,
     /// Merged hotfixes that are linked to an incident.
-    pub hotfixes: Vec<HotfixRow>,
+    pub hotfixes: Relation<HotfixRow>,
     /// Commits that came with a pull request.
-    pub absorbed: Vec<AbsorbedRow>,
-    /// Who added and changed every living file.
-    pub file_histories: Vec<FileHistoryRow>,
+    pub absorbed: Relation<AbsorbedRow>,
     /// Agreed working hours, from the first instant of the facts to the as-of instant.
-    pub working_spans: Vec<WorkingSpanRow>,
+    pub working_spans: Relation<WorkingSpanRow>,
     /// Working days over the same time.
-    pub working_days: Vec<WorkingDayRow>,
+    pub working_days: Relation<WorkingDayRow>,
     /// Reviewers' parts of turns.
-    pub reviewer_turns: Vec<ReviewerTurnRow>,
+    pub reviewer_turns: Relation<ReviewerTurnRow>,
     /// Members.
-    pub members: Vec<MemberRow>,
+    pub members: Relation<MemberRow>,
     /// Absences.
-    pub absences: Vec<AbsenceRow>,
+    pub absences: Relation<AbsenceRow>,
     /// Origins that figures of flow are made of.
-    pub measured_origins: Vec<MeasuredOriginRow>,
+    pub measured_origins: Relation<MeasuredOriginRow>,
     /// Periods of the absences that are long enough.
-    pub absence_periods: Vec<AbsencePeriodRow>,
+    pub absence_periods: Relation<AbsencePeriodRow>,
     /// Turns, open spans, kinds of work, dated changes.
     pub flow: FlowRelations,
     /// Delegations that say what they cover.
-    pub delegations: Vec<DelegationRow>,
+    pub delegations: Relation<DelegationRow>,
     /// Commits and pull requests in their scopes.
-    pub delegated: Vec<DelegatedRow>,
+    pub delegated: Relation<DelegatedRow>,
     /// Kinds of every path in history.
-    pub kinds: Vec<KindRow>,
+    pub kinds: Relation<KindRow>,
     /// The deciding line of CODEOWNERS of every living file that has one.
-    pub declared_files: Vec<DeclaredFileRow>,
+    pub declared_files: Relation<DeclaredFileRow>,
     /// The known people of every line of CODEOWNERS.
-    pub declared_owners: Vec<DeclaredOwnerRow>,
-    /// Every living file, numbered.
-    pub lineages: Vec<LineageRow>,
-    /// Every change and review of a living file.
-    pub touches: Vec<TouchRow>,
-    /// Living files that are numbered by now.
-    n_lineages: u64,
+    pub declared_owners: Relation<DeclaredOwnerRow>,
+    /// Who made every living file.
+    pub histories: HistoryRelations,
+    /// The figures that answer the question.
+    pub measures: Relation<MeasureRow>,
 }
 
 impl Relations {
     /// The relations of a question over the facts.
     #[must_use]
     pub fn of(tables: &Tables, question: &Question) -> Self {
-        let mut relations = Self::of_question(tables, question, first_instant(tables));
+        let mut relations = Self::default();
         for reading in &Reading::of_products(tables, question) {
             relations.add_product(reading);
         }
+        relations.add_question(tables, question, first_instant(tables));
         relations
     }
 
-    /// What no single product has: the frame, working time, the roster. `first` is the first instant of all facts.
-    #[must_use]
-    pub fn of_question(tables: &Tables, question: &Question, first: Option<Timestamp>) -> Self {
-        let mut relations = Self {
-            lens: vec![LensRow {
-                as_of: question.as_of,
-                since: question.window.since,
-                until: question.window.until,
-                minimum_n: question.minimum_n,
-                time_zone: question.zone.iana_name().unwrap_or("UTC").to_owned(),
-                attribution_bound_hours: Some(question.rules.bound.hours()),
-                sampled_until: sampled_until(question.as_of, &question.zone),
-            }],
-            flow: FlowRelations::of_question(question),
-            ..Self::default()
-        };
-        relations.add_people(tables, question, first);
-        relations
+    /// Adds what no single product has: the frame, working time, the roster. `first` is the first instant of all facts.
+    pub fn add_question(&mut self, tables: &Tables, question: &Question, first: Option<Timestamp>) {
+        self.lens.push(LensRow {
+            as_of: question.as_of,
+            since: question.window.since,
+            until: question.window.until,
+            minimum_n: question.minimum_n,
+            time_zone: question.zone.iana_name().unwrap_or("UTC").to_owned(),
+            attribution_bound_hours: Some(question.rules.bound.hours()),
+            sampled_until: sampled_until(question.as_of, &question.zone),
+        });
+        self.flow.add_question(question);
+        self.add_people(tables, question, first);
     }
 
     /// Adds what happened in a product.
     pub fn add_product(&mut self, reading: &Reading<'_>) {
-        let mut histories = Self {
-            n_lineages: self.n_lineages,
-            ..Self::default()
-        };
+        let mut histories = std::mem::take(&mut self.histories);
         // Who touched which file takes about as long as all the rest.
         std::thread::scope(|scope| {
-            scope.spawn(|| histories.add_histories(reading));
+            scope.spawn(|| histories.add_product(reading));
             self.flow.add_product(reading);
             self.add_paths(reading);
             self.add_deliveries(reading);
             self.add_declarations(reading);
             self.add_delegated(reading);
         });
-        self.n_lineages = histories.n_lineages;
-        put_after(&mut self.lineages, histories.lineages);
-        put_after(&mut self.file_histories, histories.file_histories);
-        put_after(&mut self.touches, histories.touches);
+        self.histories = histories;
     }
 
-    /// Gives up the rows of every relation, by its table; those that are added later are the others.
-    pub fn sheets(&mut self) -> Result<Vec<(&'static str, Sheet)>, tables::Error> {
-        fn sheet<R: Row>(rows: &mut Vec<R>) -> Result<(&'static str, Sheet), tables::Error> {
-            let sheet = Sheet::of_rows(rows)?;
-            // The memory too.
-            *rows = Vec::new();
-            Ok((R::TABLE, sheet))
-        }
-        Ok(vec![
-            sheet(&mut self.lens)?,
-            sheet(&mut self.products)?,
-            sheet(&mut self.areas)?,
-            sheet(&mut self.production)?,
-            sheet(&mut self.landings)?,
-            sheet(&mut self.copies)?,
-            sheet(&mut self.reverts)?,
-            sheet(&mut self.incidents)?,
-            sheet(&mut self.hotfixes)?,
-            sheet(&mut self.absorbed)?,
-            sheet(&mut self.file_histories)?,
-            sheet(&mut self.working_spans)?,
-            sheet(&mut self.reviewer_turns)?,
-            sheet(&mut self.working_days)?,
-            sheet(&mut self.members)?,
-            sheet(&mut self.measured_origins)?,
-            sheet(&mut self.absences)?,
-            sheet(&mut self.absence_periods)?,
-            sheet(&mut self.flow.turns)?,
-            sheet(&mut self.flow.ready_spans)?,
-            sheet(&mut self.flow.days)?,
-            sheet(&mut self.flow.work_kinds)?,
-            sheet(&mut self.flow.dated_events)?,
-            sheet(&mut self.flow.taken_back)?,
-            sheet(&mut self.flow.rules)?,
-            sheet(&mut self.delegations)?,
-            sheet(&mut self.delegated)?,
-            sheet(&mut self.kinds)?,
-            sheet(&mut self.declared_files)?,
-            sheet(&mut self.declared_owners)?,
-            sheet(&mut self.lineages)?,
-            sheet(&mut self.touches)?,
-        ])
+    /// Every relation.
+    pub fn all(&mut self) -> Vec<&mut dyn AnyRelation> {
+        let (flow, histories) = (&mut self.flow, &mut self.histories);
+        vec![
+            &mut self.lens,
+            &mut self.products,
+            &mut self.areas,
+            &mut self.production,
+            &mut self.landings,
+            &mut self.copies,
+            &mut self.reverts,
+            &mut self.incidents,
+            &mut self.hotfixes,
+            &mut self.absorbed,
+            &mut self.working_spans,
+            &mut self.reviewer_turns,
+            &mut self.working_days,
+            &mut self.members,
+            &mut self.measured_origins,
+            &mut self.absences,
+            &mut self.absence_periods,
+            &mut self.delegations,
+            &mut self.delegated,
+            &mut self.kinds,
+            &mut self.declared_files,
+            &mut self.declared_owners,
+            &mut self.measures,
+            &mut flow.turns,
+            &mut flow.ready_spans,
+            &mut flow.days,
+            &mut flow.work_kinds,
+            &mut flow.dated_events,
+            &mut flow.taken_back,
+            &mut flow.rules,
+            &mut histories.lineages,
+            &mut histories.file_histories,
+            &mut histories.touches,
+        ]
     }
 
     /// Working time and the roster.
@@ -213,37 +194,31 @@ impl Relations {
         let start = |day: Date| Bucket::start_of(day, &question.zone);
         let end = |day: Date| day.tomorrow().map_or(question.as_of, start);
         let members = question.roster.members.iter();
-        self.members = members
-            .map(|member| MemberRow {
-                person: member.person,
-                joined_at: member.joined_on.map(start),
-                left_at: member.left_on.map(end),
-                is_lead: member.is_lead,
-            })
-            .collect();
+        self.members.extend(members.map(|member| MemberRow {
+            person: member.person,
+            joined_at: member.joined_on.map(start),
+            left_at: member.left_on.map(end),
+            is_lead: member.is_lead,
+        }));
         let origins = question.origins.iter();
-        self.measured_origins = origins
-            .map(|origin| MeasuredOriginRow { origin: *origin })
-            .collect();
+        self.measured_origins
+            .extend(origins.map(|origin| MeasuredOriginRow { origin: *origin }));
         let absences = question.roster.absences.iter();
-        self.absences = absences
-            .map(|absence| AbsenceRow {
-                person: absence.person,
-                from_at: start(absence.from),
-                until_at: end(absence.to),
-            })
-            .collect();
+        self.absences.extend(absences.map(|absence| AbsenceRow {
+            person: absence.person,
+            from_at: start(absence.from),
+            until_at: end(absence.to),
+        }));
         let delegations = with_scope(question);
-        self.delegations = delegations
-            .map(|(delegation, declared)| DelegationRow {
+        self.delegations
+            .extend(delegations.map(|(delegation, declared)| DelegationRow {
                 delegation,
                 what: declared.what.clone(),
                 giver: declared.giver,
                 receiver: declared.receiver,
                 start_at: Bucket::start_of(declared.start_on, &question.zone),
                 since: scope::since(question, declared),
-            })
-            .collect();
+            }));
         let spells = spells(question).into_iter();
         for spell in spells.filter(|one| one.is_long_enough() && tables.is_human(one.person)) {
             let seen = spell.periods.iter().filter(|period| !period.is_empty());
@@ -381,45 +356,6 @@ impl Relations {
                 repository,
                 commit,
             }));
-    }
-
-    /// Living files and who made them.
-    fn add_histories(&mut self, reading: &Reading<'_>) {
-        let histories = file_histories(reading);
-        let first = self.n_lineages;
-        self.n_lineages += u64::try_from(histories.files.len()).unwrap_or(u64::MAX);
-        for (lineage, history) in (first..).zip(&histories.files) {
-            let at = usize::try_from(history.file).ok();
-            let Some(file) = at.and_then(|at| reading.tables.changes.files.get(at)) else {
-                continue;
-            };
-            self.lineages.push(LineageRow {
-                lineage,
-                product: reading.product.name.clone(),
-                repository: file.repository,
-                path: file.path.clone(),
-                has_history: history.changers().next().is_some(),
-            });
-            self.file_histories
-                .extend(history.changers().map(|done| FileHistoryRow {
-                    product: reading.product.name.clone(),
-                    repository: file.repository,
-                    path: file.path.clone(),
-                    person: done.person,
-                    added: done.added,
-                    n_changes: done.n_changes,
-                    n_file_changes: history.n_changes,
-                }));
-        }
-        each_touch(reading, &mut |touch| {
-            self.touches.push(TouchRow {
-                lineage: first + u64::from(touch.history),
-                person: touch.person,
-                is_review: touch.is_review,
-                position: touch.position,
-                at: touch.at,
-            });
-        });
     }
 }
 

@@ -16,6 +16,7 @@ pub mod ownership;
 mod parquet;
 pub mod pseudonymous;
 pub mod question;
+pub mod relation;
 mod rows;
 pub mod run;
 pub mod sheet;
@@ -24,7 +25,7 @@ pub use changes::Changes;
 pub use commits::CommitRow;
 pub use joined::Joined;
 pub use ownership::SurvivingLines;
-pub use parquet::{Growing, row_groups, rows_from_parquet, rows_of_group, rows_to_parquet};
+pub use parquet::{row_groups, rows_from_parquet, rows_of_group, rows_to_parquet};
 pub use rows::{
     CodeownersRow, LineLifeRow, MergedFileRow, PatchRow, Repository, Row, SideRow, TagRow, Unpacked,
 };

@@ -2,7 +2,8 @@
 
 use polars::prelude::*;
 
-use super::{Error, Growing, Row, parquet};
+use super::parquet::{self, Growing};
+use super::{Error, Row};
 use crate::domain::{History, RepositoryId};
 
 /// One cell.

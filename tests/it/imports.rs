@@ -73,7 +73,7 @@ fn incidents(given: &Given) -> Vec<(String, IncidentRow)> {
         (None, Some(number)) => number.to_string(),
         _ => panic!("{row:?}"),
     };
-    let rows = relations.incidents.into_iter();
+    let rows = relations.incidents.rows().iter().cloned();
     rows.map(|row| (name(&row), row)).collect()
 }
 
@@ -185,6 +185,7 @@ fn declared_deployments_are_counted_as_those_of_github_are() {
     assert!(
         relations
             .production
+            .rows()
             .iter()
             .all(|row| row.source == "import")
     );
@@ -355,8 +356,12 @@ fn a_commit_may_be_abbreviated_or_a_tag_and_one_that_nobody_knows_is_told() {
     given.register = DEPLOYMENTS.replace("d.*", "d.csv");
     given.files.push((0, "d.csv", table));
     let relations = Relations::of(&given.tables, &given.question());
-    let commits: Vec<Option<CommitId>> =
-        relations.production.iter().map(|row| row.commit).collect();
+    let commits: Vec<Option<CommitId>> = relations
+        .production
+        .rows()
+        .iter()
+        .map(|row| row.commit)
+        .collect();
     // Two ids begin with seven zeros: nobody guesses.
     assert_eq!(
         commits,
@@ -429,6 +434,7 @@ fn what_is_told_twice_counts_once_and_the_last_by_time_counts() {
     let relations = Relations::of(&given.tables, &given.question());
     let found: Vec<_> = relations
         .production
+        .rows()
         .iter()
         .map(|row| (row.deployment.as_str(), row.commit, row.created_at))
         .collect();

@@ -56,7 +56,10 @@ fn field(given: &mut Given, field: &str, kind: FieldKind, value: &str) {
 }
 
 fn incidents(given: &Given) -> Vec<IncidentRow> {
-    Relations::of(&given.tables, &given.question()).incidents
+    Relations::of(&given.tables, &given.question())
+        .incidents
+        .rows()
+        .to_vec()
 }
 
 fn notes(given: &Given) -> Vec<String> {

@@ -1,6 +1,5 @@
 //! The tables of an export, one at a time.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::defect;
@@ -20,10 +19,11 @@ use crate::render::encode;
 use crate::store::Store;
 use crate::tables::owned::Kept;
 use crate::tables::question::MeasureRow;
+use crate::tables::relation::AnyRelation;
 use crate::tables::sheet::{Sheet, without_rows};
 use crate::tables::{
-    self, CodeownersRow, Growing, Joined, LineLifeRow, MergedFileRow, PatchRow, Repository, Row,
-    SideRow, TagRow,
+    self, CodeownersRow, Joined, LineLifeRow, MergedFileRow, PatchRow, Repository, Row, SideRow,
+    TagRow,
 };
 use crate::work::Product;
 
@@ -50,39 +50,49 @@ impl<'a> Exported<'a> {
         let (team, kept) = team.transpose()?.unzip();
         let is_asked =
             |name: &str| args.tables.is_empty() || args.tables.iter().any(|wanted| wanted == name);
-        let mut told = Told::default();
+        let mut relations = Relations::default();
         // A name that is no table is told before anything is measured.
-        told.add(Relations::default().sheets().map_err(defect)?, &is_asked)?;
-        let measures = Sheet::of_rows::<MeasureRow>(&[]).map_err(defect)?;
-        told.add(vec![(MeasureRow::TABLE, measures)], &is_asked)?;
-        for wanted in &args.tables {
-            let name = wanted.as_str();
-            if !facts.contains_key(name) && !told.0.contains_key(name) {
-                let all = Relations::default().sheets().map_err(defect)?;
-                let mut known: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
-                known.extend(facts.keys());
-                known.push(MeasureRow::TABLE);
-                known.sort_unstable();
-                let message = format!("`{}` is not a table", encode::terminal(wanted));
-                return Err(CliError::new(ErrorKind::Usage, message)
-                    .hint(format!("name one of {}", known.join(", "))));
-            }
+        let mut known: Vec<&str> = relations.all().iter().map(|one| one.table()).collect();
+        known.extend(facts.keys());
+        known.sort_unstable();
+        if let Some(unknown) = args
+            .tables
+            .iter()
+            .find(|name| !known.contains(&name.as_str()))
+        {
+            let message = format!("`{}` is not a table", encode::terminal(unknown));
+            return Err(CliError::new(ErrorKind::Usage, message)
+                .hint(format!("name one of {}", known.join(", "))));
         }
-        if !told.0.is_empty() {
+        let all = relations.all().into_iter();
+        all.filter(|one| !is_asked(one.table()))
+            .for_each(AnyRelation::leave_out);
+        if relations.all().iter().any(|one| is_asked(one.table())) {
             if let Some(team) = &team {
-                told.ask(team, &is_asked, &mut std::iter::once(Ok(None)))?;
+                tell(
+                    &mut relations,
+                    team,
+                    &is_asked,
+                    &mut std::iter::once(Ok(None)),
+                )?;
             } else {
                 let parts = head.parts(store, MOST_BYTES).into_iter();
                 let mut parts =
                     parts.map(|part| Ok::<_, CliError>(Some(head.of_part(store, part)?)));
-                told.ask(&head, &is_asked, &mut parts)?;
+                tell(&mut relations, &head, &is_asked, &mut parts)?;
+            }
+        }
+        let mut told = BTreeMap::new();
+        for relation in relations.all() {
+            if let Some(bytes) = relation.finish().map_err(defect)? {
+                told.insert(relation.table(), bytes);
             }
         }
         Ok(Self {
             store,
             kept,
             facts,
-            told: told.finish()?,
+            told,
         })
     }
 
@@ -140,80 +150,44 @@ impl<'a> Exported<'a> {
     }
 }
 
-/// Relations and measures as they are told, packed.
-#[derive(Default)]
-struct Told(BTreeMap<&'static str, Growing>);
-
-impl Told {
-    /// Adds rows of some tables, those that are asked for.
-    fn add(
-        &mut self,
-        sheets: Vec<(&'static str, Sheet)>,
-        is_asked: &dyn Fn(&str) -> bool,
-    ) -> Result<(), CliError> {
-        for (name, sheet) in sheets {
-            if !is_asked(name) {
-                continue;
-            }
-            let table = match self.0.entry(name) {
-                Entry::Occupied(there) => there.into_mut(),
-                Entry::Vacant(free) => free.insert(sheet.growing().map_err(defect)?),
-            };
-            sheet.added_to(table).map_err(defect)?;
-        }
-        Ok(())
-    }
-
-    /// The question's relations and its answers: of some products after the others, and of all of them. A part that is `None` is the
-    /// head itself.
-    fn ask(
-        &mut self,
-        head: &Analysis,
-        is_asked: &dyn Fn(&str) -> bool,
-        parts: &mut dyn Iterator<Item = Result<Option<Analysis>, CliError>>,
-    ) -> Result<(), CliError> {
-        let mut relations = Relations::default();
-        let mut first = None;
-        let mut measures: Vec<Measure> = Vec::new();
-        let mut others = self.0.keys().filter(|name| **name != MeasureRow::TABLE);
-        let has_relations = others.next().is_some();
-        for part in parts {
-            let part = part?;
-            let part = part.as_ref().unwrap_or(head);
-            let readings = part.private_readings();
-            if is_asked(MeasureRow::TABLE) {
-                let told = metrics::measure_each(&readings, &Measure::without_rows);
-                match measures.as_slice() {
-                    [] => measures = told,
-                    _ => {
-                        for (all, own) in measures.iter_mut().zip(told) {
-                            all.add(own);
-                        }
+/// Tells the question's relations and its answers: of some products after the others, and of all of them. A part that is `None` is
+/// the head itself.
+fn tell(
+    relations: &mut Relations,
+    head: &Analysis,
+    is_asked: &dyn Fn(&str) -> bool,
+    parts: &mut dyn Iterator<Item = Result<Option<Analysis>, CliError>>,
+) -> Result<(), CliError> {
+    let mut first = None;
+    let mut measures: Vec<Measure> = Vec::new();
+    let mut others = relations.all().into_iter();
+    let has_others = others.any(|one| one.table() != MeasureRow::TABLE && is_asked(one.table()));
+    for part in parts {
+        let part = part?;
+        let part = part.as_ref().unwrap_or(head);
+        let readings = part.private_readings();
+        if is_asked(MeasureRow::TABLE) {
+            let told = metrics::measure_each(&readings, &Measure::without_rows);
+            match measures.as_slice() {
+                [] => measures = told,
+                _ => {
+                    for (all, own) in measures.iter_mut().zip(told) {
+                        all.add(own);
                     }
                 }
             }
-            if !has_relations {
-                continue;
-            }
+        }
+        if has_others {
             let earliest = first_instant(&part.tables);
             first = first.into_iter().chain(earliest).min();
             for reading in &readings {
                 relations.add_product(reading);
-                self.add(relations.sheets().map_err(defect)?, is_asked)?;
             }
         }
-        let mut of_all = Relations::of_question(&head.tables, &head.private_question, first);
-        self.add(of_all.sheets().map_err(defect)?, is_asked)?;
-        let rows = Sheet::of_rows(&measure_rows(&measures)).map_err(defect)?;
-        self.add(vec![(MeasureRow::TABLE, rows)], is_asked)
     }
-
-    fn finish(self) -> Result<BTreeMap<&'static str, Vec<u8>>, CliError> {
-        let tables = self.0.into_iter();
-        let done = tables.map(|(name, table)| Ok((name, table.finish()?)));
-        let done: Result<_, tables::Error> = done.collect();
-        done.map_err(defect)
-    }
+    relations.add_question(&head.tables, &head.private_question, first);
+    relations.measures.extend(measure_rows(&measures));
+    Ok(())
 }
 
 /// The facts of what a team owns, asked as of the only product, and which rows of the store those are.

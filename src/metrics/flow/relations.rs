@@ -5,55 +5,47 @@ use super::{predictability, work_in_progress, work_mix};
 use crate::tables::flow::{
     DatedEventRow, DayRow, FlowRulesRow, ReadySpanRow, TakenBackRow, TurnRow, WorkKindRow,
 };
+use crate::tables::relation::Relation;
 use crate::work::delivery::undone;
 use crate::work::pull_requests::of_product;
 use crate::work::turns::lives;
 use crate::work::{Question, Reading};
 
 /// The relations, each sorted.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct FlowRelations {
     /// Turns that are over.
-    pub turns: Vec<TurnRow>,
+    pub turns: Relation<TurnRow>,
     /// When pull requests were open and no drafts.
-    pub ready_spans: Vec<ReadySpanRow>,
+    pub ready_spans: Relation<ReadySpanRow>,
     /// Ends of the window's days.
-    pub days: Vec<DayRow>,
+    pub days: Relation<DayRow>,
     /// Kinds of work.
-    pub work_kinds: Vec<WorkKindRow>,
+    pub work_kinds: Relation<WorkKindRow>,
     /// Dated changes.
-    pub dated_events: Vec<DatedEventRow>,
+    pub dated_events: Relation<DatedEventRow>,
     /// Merged pull requests that were taken back.
-    pub taken_back: Vec<TakenBackRow>,
+    pub taken_back: Relation<TakenBackRow>,
     /// The agreement: one row.
-    pub rules: Vec<FlowRulesRow>,
+    pub rules: Relation<FlowRulesRow>,
 }
 
 impl FlowRelations {
-    /// What the question alone says: days, dated changes, the agreement.
-    #[must_use]
-    pub fn of_question(question: &Question) -> Self {
-        let days = work_in_progress::days(question);
-        let changes = predictability::changes(question);
-        Self {
-            days: days
-                .into_iter()
-                .map(|(_, end_at)| DayRow { end_at })
-                .collect(),
-            dated_events: changes
-                .into_iter()
-                .map(|around| DatedEventRow {
-                    event: around.label,
-                    before_at: around.before,
-                    on_at: around.on,
-                    after_at: around.after,
-                })
-                .collect(),
-            rules: vec![FlowRulesRow {
-                stuck_after_working_days: Some(question.flow.stuck_after_working_days),
-            }],
-            ..Self::default()
-        }
+    /// Adds what the question alone says: days, dated changes, the agreement.
+    pub fn add_question(&mut self, question: &Question) {
+        let days = work_in_progress::days(question).into_iter();
+        self.days.extend(days.map(|(_, end_at)| DayRow { end_at }));
+        let changes = predictability::changes(question).into_iter();
+        self.dated_events
+            .extend(changes.map(|around| DatedEventRow {
+                event: around.label,
+                before_at: around.before,
+                on_at: around.on,
+                after_at: around.after,
+            }));
+        self.rules.push(FlowRulesRow {
+            stuck_after_working_days: Some(question.flow.stuck_after_working_days),
+        });
     }
 
     /// Adds what happened in a product.

@@ -8,6 +8,7 @@ pub(super) mod holdings;
 pub mod orphans_if;
 pub mod panel;
 pub mod primary_developers;
+pub mod relations;
 pub mod silos;
 pub mod survival;
 pub mod truck_factor;

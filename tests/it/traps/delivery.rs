@@ -110,6 +110,7 @@ fn attribution(given: &Given, number: u64) -> (Option<String>, String) {
     let question = Relations::of(&given.tables, &given.question());
     let row = question
         .incidents
+        .rows()
         .iter()
         .find(|row| row.number.is_some_and(|one| one.0 == number))
         .unwrap();
@@ -215,7 +216,7 @@ fn a_rollback_ships_nothing_and_a_redeploy_is_no_rollback() {
     assert!(row(&rework, "DE_4").subject.ends_with(": rollback"));
     let relations = Relations::of(&given.tables, &given.question());
     let is_rollback = |id: &str| {
-        let mut rows = relations.production.iter();
+        let mut rows = relations.production.rows().iter();
         rows.find(|row| row.deployment == id).unwrap().is_rollback
     };
     assert_eq!(is_rollback("DE_3"), Some(false));
@@ -242,7 +243,7 @@ fn a_rollback_is_told_in_production_alone_and_only_of_commits_that_are_known() {
     given.deploy("9".repeat(40).parse().unwrap(), 66);
     let found = |given: &Given| -> Vec<Option<bool>> {
         let relations = Relations::of(&given.tables, &given.question());
-        let mut rows: Vec<_> = relations.production.iter().collect();
+        let mut rows: Vec<_> = relations.production.rows().iter().collect();
         rows.sort_by_key(|row| row.created_at);
         rows.iter().map(|row| row.is_rollback).collect()
     };
@@ -487,6 +488,7 @@ fn issue_numbers_colliding_across_repositories() {
     let question = Relations::of(&given.tables, &given.question());
     let seen: Vec<_> = question
         .incidents
+        .rows()
         .iter()
         .map(|row| (row.repository, row.resolved_from.as_deref()))
         .collect();
@@ -665,7 +667,10 @@ fn each_clock_takes_the_first_source_that_tells() {
     let question = |given: &Given| {
         Relations::of(&given.tables, &given.question())
             .incidents
-            .remove(0)
+            .rows()
+            .first()
+            .cloned()
+            .unwrap()
     };
     let mut given = daily(6);
     incident(&mut given, 1, 62).closed_at = Some(hour(120));
