@@ -6,9 +6,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::commit_id::CommitId;
 use super::gap::Gap;
 use super::governance::CodeownersLine;
-use super::id::CommitId;
 
 /// Index into [`History::signatures`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

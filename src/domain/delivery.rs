@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::id::{CommitId, PersonId, RepositoryId};
+use super::commit_id::CommitId;
+use super::id::{PersonId, RepositoryId};
 
 /// How a deployment ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

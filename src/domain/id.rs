@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::commit_id::CommitId;
+
 /// A repository's key inside one store: handed out by the store in order of first sight, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -186,165 +188,6 @@ impl From<RepoName> for String {
     }
 }
 
-/// A git object id: 20 bytes (SHA-1) or 32 bytes (SHA-256), printed as lower-case hexadecimal.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CommitId {
-    bytes: [u8; 32],
-    length: u8,
-}
-
-/// Sixteen of its bytes are enough: an id is a checksum already, and there are millions of them.
-impl Hash for CommitId {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let half = |from: usize| {
-            let bytes = self.bytes.get(from..from + 8);
-            bytes.and_then(|bytes| bytes.try_into().ok())
-        };
-        let [first, last] = [half(0), half(12)].map(|half| half.map_or(0, u64::from_le_bytes));
-        state.write_u64(first ^ last);
-    }
-}
-
-/// What a hexadecimal digit stands for; `None` for anything else.
-/// What a byte that is no hexadecimal digit stands for.
-const NO_DIGIT: u8 = 0x10;
-
-/// By byte: the value of the hexadecimal digit.
-const DIGITS: [u8; 256] = digits();
-
-const fn digits() -> [u8; 256] {
-    let mut digits = [NO_DIGIT; 256];
-    let mut value = 0;
-    while value < 16 {
-        digits[b"0123456789abcdef"[value as usize] as usize] = value;
-        digits[b"0123456789ABCDEF"[value as usize] as usize] = value;
-        value += 1;
-    }
-    digits
-}
-
-impl CommitId {
-    /// From the raw bytes of an object id; `None` unless there are 20 or 32 of them.
-    #[must_use]
-    pub fn from_bytes(raw: &[u8]) -> Option<Self> {
-        if raw.len() != 20 && raw.len() != 32 {
-            return None;
-        }
-        let mut bytes = [0; 32];
-        bytes[..raw.len()].copy_from_slice(raw);
-        Some(Self {
-            bytes,
-            length: u8::try_from(raw.len()).ok()?,
-        })
-    }
-
-    /// The raw bytes: 20 or 32.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.length)]
-    }
-
-    /// Whether the id's text begins with some lower-case hexadecimal digits.
-    #[must_use]
-    pub fn starts_with(&self, prefix: &str) -> bool {
-        let digits = prefix.bytes();
-        digits.len() <= 2 * usize::from(self.length)
-            && digits.enumerate().all(|(at, digit)| {
-                let byte = self.bytes.get(at / 2).copied().unwrap_or_default();
-                let half = if at % 2 == 0 { byte >> 4 } else { byte & 15 };
-                char::from_digit(u32::from(half), 16) == Some(char::from(digit))
-            })
-    }
-
-    /// The first ten hexadecimal digits, for people.
-    #[must_use]
-    pub fn short(&self) -> String {
-        self.prefix().to_string()
-    }
-
-    /// Its first digits.
-    #[must_use]
-    pub fn prefix(&self) -> CommitPrefix {
-        let mut prefix = [0; 5];
-        for (to, from) in prefix.iter_mut().zip(self.as_bytes()) {
-            *to = *from;
-        }
-        CommitPrefix(prefix)
-    }
-}
-
-/// The first ten digits of a commit's id: what people call it by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CommitPrefix([u8; 5]);
-
-impl fmt::Display for CommitPrefix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Display for CommitId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const DIGITS: [u8; 16] = *b"0123456789abcdef";
-        let mut text = [0; 64];
-        for (pair, byte) in text.chunks_exact_mut(2).zip(self.as_bytes()) {
-            for (slot, digit) in pair.iter_mut().zip([byte >> 4, byte & 15]) {
-                *slot = DIGITS[usize::from(digit)];
-            }
-        }
-        let digits = &text[..2 * self.as_bytes().len()];
-        f.write_str(std::str::from_utf8(digits).map_err(|_| fmt::Error)?)
-    }
-}
-
-impl fmt::Debug for CommitId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// Why a text is not a full object id.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a full commit id of 40 or 64 hexadecimal digits")]
-pub struct NotACommitId(pub String);
-
-impl FromStr for CommitId {
-    type Err = NotACommitId;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = || NotACommitId(text.to_owned());
-        if text.len() != 40 && text.len() != 64 {
-            return Err(wrong());
-        }
-        let mut bytes = [0_u8; 32];
-        // Millions are read: whether all were digits is asked once.
-        let mut seen = 0;
-        for (pair, slot) in text.as_bytes().chunks_exact(2).zip(&mut bytes) {
-            let [high, low] = [pair[0], pair[1]].map(|byte| DIGITS[usize::from(byte)]);
-            seen |= high | low;
-            *slot = high << 4 | low;
-        }
-        if seen >= NO_DIGIT {
-            return Err(wrong());
-        }
-        let length = u8::try_from(text.len() / 2).map_err(|_| wrong())?;
-        Ok(Self { bytes, length })
-    }
-}
-
-impl Serialize for CommitId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for CommitId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
 /// What a change does, as one number: equal for equal changes wherever they were applied (`git patch-id --stable`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -376,36 +219,6 @@ mod tests {
         check("robotham", false);
         check("cindy", false);
         check("lucia-ci-pi", true);
-    }
-
-    #[test]
-    fn a_commit_id_survives_its_text() {
-        for text in ["0123456789abcdef0123456789abcdef01234567", &"ab".repeat(32)] {
-            assert_eq!(text.parse::<CommitId>().unwrap().to_string(), text);
-        }
-        for text in [
-            "",
-            "0123",
-            &"zz".repeat(20),
-            &"é".repeat(20),
-            &"+1".repeat(20),
-        ] {
-            assert!(text.parse::<CommitId>().is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_commit_id_is_known_by_its_first_digits() {
-        let id: CommitId = "0123456789abcdef0123456789abcdef01234567".parse().unwrap();
-        for (prefix, expected) in [
-            ("", true),
-            ("0123456", true),
-            ("0123457", false),
-            ("0123456789abcdef0123456789abcdef01234567", true),
-            ("0123456789abcdef0123456789abcdef012345670", false),
-        ] {
-            assert_eq!(id.starts_with(prefix), expected, "{prefix}");
-        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod agents;
 pub mod calendar;
 pub mod codeowners;
 pub mod commit;
+mod commit_id;
 pub mod delivery;
 pub mod discovery;
 pub mod facts;
@@ -35,6 +36,7 @@ pub use commit::{
     AgentNote, ChangeKind, Commit, Exclusion, FileChange, History, LineEnd, LineLife, MergedFile,
     Ownership, Signature, SignatureId, Tag,
 };
+pub use commit_id::{CommitId, CommitPrefix};
 pub use delivery::{Deployment, DeploymentStatus, Outcome, Release, WorkflowJob, WorkflowRun};
 pub use discovery::{Discovered, PatternLine, discovered};
 pub use facts::Facts;
@@ -42,8 +44,7 @@ pub use forgotten::{Forgetting, StandIn};
 pub use gap::{Completeness, Gap, Stream, StreamCertificate};
 pub use governance::{CodeownersLine, Environment, MergeRule, Milestone, Team, TeamMember};
 pub use id::{
-    CommitId, CommitPrefix, EmailAddress, Login, NotARepoName, PatchId, PersonId, PrNumber,
-    RepoName, RepositoryId,
+    EmailAddress, Login, NotARepoName, PatchId, PersonId, PrNumber, RepoName, RepositoryId,
 };
 pub use import::{
     DeclaredDeployment, DeclaredIncident, ImportKind, ImportLine, ImportLines, ImportRemark,

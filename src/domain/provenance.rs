@@ -5,7 +5,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::id::{CommitId, PersonId, PrNumber, RepositoryId};
+use super::commit_id::CommitId;
+use super::id::{PersonId, PrNumber, RepositoryId};
 
 /// What is known of where a change comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]

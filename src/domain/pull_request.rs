@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::id::{CommitId, PersonId, PrNumber, RepositoryId};
+use super::commit_id::CommitId;
+use super::id::{PersonId, PrNumber, RepositoryId};
 use super::provenance::Origin;
 
 /// Whether a pull request is open, merged, or closed without a merge.
