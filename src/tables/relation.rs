@@ -1,7 +1,6 @@
 //! A relation on its way out: its rows are packed as they come.
 
 use super::parquet::Growing;
-use super::sheet::Sheet;
 use super::{Error, Row};
 
 /// Rows that become columns together: few enough to take little memory, and enough for columns to be worth it.
@@ -50,12 +49,12 @@ impl<R: Row> Relation<R> {
         let rows = std::mem::take(&mut self.rows);
         let packed = std::mem::replace(&mut self.packed, Ok(None));
         self.packed = packed.and_then(|table| {
-            let sheet = Sheet::of_rows(&rows)?;
+            let columns = R::tabulate(&rows)?;
             let mut table = match table {
                 Some(table) => table,
-                None => sheet.growing()?,
+                None => Growing::like(&columns)?,
             };
-            sheet.added_to(&mut table)?;
+            table.push(&columns)?;
             Ok(Some(table))
         });
     }
@@ -74,6 +73,9 @@ pub trait AnyRelation {
     /// Its table's name.
     fn table(&self) -> &'static str;
 
+    /// Whether anybody wants it: it was not left out.
+    fn is_wanted(&self) -> bool;
+
     /// Lets go of its rows, those that come too.
     fn leave_out(&mut self);
 
@@ -87,6 +89,10 @@ pub trait AnyRelation {
 impl<R: Row> AnyRelation for Relation<R> {
     fn table(&self) -> &'static str {
         R::TABLE
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.is_wanted
     }
 
     fn leave_out(&mut self) {
@@ -144,6 +150,7 @@ mod tests {
         let mut relation = told(3);
         relation.leave_out();
         relation.push(tag(4));
+        assert!(!relation.is_wanted());
         assert_eq!(relation.rows(), []);
         assert_eq!(relation.finish().unwrap(), None);
     }

@@ -46,12 +46,12 @@ impl Sheet {
     }
 
     /// A table of the same columns, which is packed as it grows: without rows yet.
-    pub fn growing(&self) -> Result<Growing, Error> {
+    pub(super) fn growing(&self) -> Result<Growing, Error> {
         Growing::like(&self.frame)
     }
 
     /// Adds the rows to a growing table of the same columns.
-    pub fn added_to(&self, table: &mut Growing) -> Result<(), Error> {
+    pub(super) fn added_to(&self, table: &mut Growing) -> Result<(), Error> {
         table.push(&self.frame)
     }
 

@@ -48,8 +48,6 @@ impl<'a> Exported<'a> {
         let head = Analysis::head(store, &workspace.inquiry())?;
         let team = args.team.as_deref().map(|name| team(name, &head, store));
         let (team, kept) = team.transpose()?.unzip();
-        let is_asked =
-            |name: &str| args.tables.is_empty() || args.tables.iter().any(|wanted| wanted == name);
         let mut relations = Relations::default();
         // A name that is no table is told before anything is measured.
         let mut known: Vec<&str> = relations.all().iter().map(|one| one.table()).collect();
@@ -65,21 +63,16 @@ impl<'a> Exported<'a> {
                 .hint(format!("name one of {}", known.join(", "))));
         }
         let all = relations.all().into_iter();
-        all.filter(|one| !is_asked(one.table()))
+        all.filter(|one| !is_asked(args, one.table()))
             .for_each(AnyRelation::leave_out);
-        if relations.all().iter().any(|one| is_asked(one.table())) {
+        if relations.all().iter().any(|one| one.is_wanted()) {
             if let Some(team) = &team {
-                tell(
-                    &mut relations,
-                    team,
-                    &is_asked,
-                    &mut std::iter::once(Ok(None)),
-                )?;
+                tell(&mut relations, team, &mut std::iter::once(Ok(None)))?;
             } else {
                 let parts = head.parts(store, MOST_BYTES).into_iter();
                 let mut parts =
                     parts.map(|part| Ok::<_, CliError>(Some(head.of_part(store, part)?)));
-                tell(&mut relations, &head, &is_asked, &mut parts)?;
+                tell(&mut relations, &head, &mut parts)?;
             }
         }
         let mut told = BTreeMap::new();
@@ -100,9 +93,9 @@ impl<'a> Exported<'a> {
     pub(super) fn wanted(&self, args: &ExportArgs) -> Vec<&'static str> {
         let names: BTreeSet<&'static str> =
             self.facts.keys().chain(self.told.keys()).copied().collect();
-        let is_wanted =
-            |name: &&str| args.tables.is_empty() || args.tables.iter().any(|wanted| wanted == name);
-        names.into_iter().filter(is_wanted).collect()
+        let mut names: Vec<&'static str> = names.into_iter().collect();
+        names.retain(|name| is_asked(args, name));
+        names
     }
 
     /// A table as a Parquet file.
@@ -150,23 +143,28 @@ impl<'a> Exported<'a> {
     }
 }
 
+/// Whether an export is to have a table: all of them where none is named.
+fn is_asked(args: &ExportArgs, table: &str) -> bool {
+    args.tables.is_empty() || args.tables.iter().any(|wanted| wanted == table)
+}
+
 /// Tells the question's relations and its answers: of some products after the others, and of all of them. A part that is `None` is
 /// the head itself.
 fn tell(
     relations: &mut Relations,
     head: &Analysis,
-    is_asked: &dyn Fn(&str) -> bool,
     parts: &mut dyn Iterator<Item = Result<Option<Analysis>, CliError>>,
 ) -> Result<(), CliError> {
     let mut first = None;
     let mut measures: Vec<Measure> = Vec::new();
     let mut others = relations.all().into_iter();
-    let has_others = others.any(|one| one.table() != MeasureRow::TABLE && is_asked(one.table()));
+    let has_others = others.any(|one| one.table() != MeasureRow::TABLE && one.is_wanted());
+    let is_measured = relations.measures.is_wanted();
     for part in parts {
         let part = part?;
         let part = part.as_ref().unwrap_or(head);
         let readings = part.private_readings();
-        if is_asked(MeasureRow::TABLE) {
+        if is_measured {
             let told = metrics::measure_each(&readings, &Measure::without_rows);
             match measures.as_slice() {
                 [] => measures = told,
