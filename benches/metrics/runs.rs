@@ -31,13 +31,12 @@ pub fn print(place: &Path, as_of: &str) {
 
 /// Keeps a run; the bytes of its rows.
 fn keep(place: &Path, tables: &Tables, question: &Question) -> usize {
-    let kept = metrics::measure_each(
-        &Reading::of_products(tables, question),
-        &|measure: Measure| {
-            let rows = runs::encode(&movement::rows(&measure)).unwrap();
-            (measure.without_rows(), rows)
-        },
-    );
+    let readings = Reading::of_products(tables, question);
+    let kept = metrics::of_each(&|_| true, &|metric| {
+        let measure = metric.of(&readings);
+        let rows = runs::encode(&movement::rows(&measure)).unwrap();
+        (measure.without_rows(), rows)
+    });
     let (measures, rows): (Vec<Measure>, Vec<Vec<u8>>) = kept.into_iter().unzip();
     let head = RunHead {
         format: 1,

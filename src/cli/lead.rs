@@ -11,7 +11,7 @@ use super::workspace::Workspace;
 use super::{console, person, private_folder};
 use crate::analysis::Analysis;
 use crate::domain::{PersonId, side_by_side};
-use crate::evidence::lead::{self, AreaChanges, LeadSources, ProductSources, Taken, Upcoming};
+use crate::evidence::lead::{self, Counted, LeadSources, ProductSources, Taken, Upcoming};
 use crate::evidence::{Desk, Pack, Page, handing_over};
 use crate::metrics::agreements;
 use crate::metrics::knowledge::{decay, files_at_risk, orphans_if};
@@ -102,11 +102,12 @@ fn files_of(
     let readings = desk.sources().past.of_products();
     let repositories = analysis.repository_names();
     let is_asked = |metric: &str| taken(metric) > Taken::Nothing;
-    let kept = metrics::measure_some(readings, &is_asked, &|measure| {
-        let taken = taken(measure.definition.id);
-        lead::kept(measure, taken)
-    });
-    let (measures, changes): (Vec<Measure>, Vec<AreaChanges>) = kept.into_iter().unzip();
+    let (measures, counted): (Vec<Measure>, Vec<Counted>) =
+        metrics::of_each(&is_asked, &|metric| {
+            lead::kept(metric, readings, taken(metric.definition.id))
+        })
+        .into_iter()
+        .unzip();
     let products = side_by_side(readings, &product_sources);
     let team = lead::team(question, &tables.people, &measures);
     let Named {
@@ -123,7 +124,7 @@ fn files_of(
         people: &tables.people,
         repositories: &repositories,
         measures: &measures,
-        changes: &changes.into_iter().flatten().collect(),
+        counted: &counted.into_iter().collect(),
         products: &products,
         packs: &packs,
         absences: &absences,

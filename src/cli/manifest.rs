@@ -13,7 +13,7 @@ use super::context::Context;
 use super::error::{CROSSED, CliError, DONE, ErrorKind};
 use super::report::reading;
 use super::tables::Answer;
-use super::team_tree::TeamTree;
+use super::team_tree::{Keep, TeamTree};
 use super::verify::read;
 use super::workspace::Workspace;
 use crate::analysis::Analysis;
@@ -86,7 +86,7 @@ pub fn rebuild(
     workspace.time.granularity = told.granularity;
     let (head, files) = reading(&workspace, |store| {
         let mut head = Analysis::head(store, &workspace.inquiry())?;
-        let tree = TeamTree::of_store(store, &mut head, &workspace, &|_| ())?;
+        let tree = TeamTree::of_store(store, &mut head, &workspace, Keep::Nothing)?;
         Ok((head, tree.files))
     })?;
     let made = manifest_of(&head, &workspace, &files)

@@ -11,13 +11,12 @@ use super::mining::{derived, is_current, mine, mined, mined_again, state_file, t
 use super::mirrors::with_mirrors;
 use super::output::{Audience, check_untracked, check_writable, replace_tree};
 use super::report::reading;
-use super::team_tree::{TeamTree, add_to_job};
+use super::team_tree::{Keep, TeamTree, add_to_job};
 use super::workspace::Workspace;
 use super::{browser, console, summary};
 use crate::analysis::Analysis;
 use crate::derive::{self, Findings, IDENTITY, derive, inputs};
 use crate::domain::{Person, RepoName, RepositoryId};
-use crate::metrics::{Measure, movement};
 use crate::render::{TeamFile, encode};
 use crate::store::facts::INPUTS;
 use crate::store::{self, Mode, Store};
@@ -217,7 +216,7 @@ pub fn report(context: &Context, workspace: &Workspace) -> Result<u8, CliError> 
     let (head, tree) = reading(workspace, |store| {
         let mut head = Analysis::head(store, &workspace.inquiry())?;
         tell_of(context, workspace, &head);
-        let tree = TeamTree::of_store(store, &mut head, workspace, &|_| ())?;
+        let tree = TeamTree::of_store(store, &mut head, workspace, Keep::Nothing)?;
         Ok((head, tree))
     })?;
     written(context, workspace, &tree)?;
@@ -234,16 +233,10 @@ fn report_from(
     let mut head = Analysis::head(store, &workspace.inquiry())?;
     head.take_patterns(&workspace.patterns, &workspace.register);
     tell_of(context, workspace, &head);
-    let rows_of = |measure: &Measure| store::runs::encode(&movement::rows(measure));
-    let tree = TeamTree::of_store(store, &mut head, workspace, &rows_of)?;
+    let tree = TeamTree::of_store(store, &mut head, workspace, Keep::Rows)?;
     written(context, workspace, &tree)?;
     let TeamTree { files, kept } = tree;
-    let rows: Result<Vec<Vec<Vec<u8>>>, _> = kept
-        .of_measures
-        .into_iter()
-        .map(|parts| parts.into_iter().collect())
-        .collect();
-    keep_run(store, &head, workspace, kept.figures, rows?)?;
+    keep_run(store, &head, workspace, kept.figures, kept.rows)?;
     end(context, workspace, &head, &files, fetched)
 }
 
@@ -284,11 +277,7 @@ fn outside_products(workspace: &Workspace, head: &Analysis) -> Option<String> {
 }
 
 /// Writes the team tree. What could not be told is among the lines that it begins with.
-fn written<T>(
-    context: &Context,
-    workspace: &Workspace,
-    tree: &TeamTree<T>,
-) -> Result<(), CliError> {
+fn written(context: &Context, workspace: &Workspace, tree: &TeamTree) -> Result<(), CliError> {
     let place = workspace.out.join("team");
     replace_tree(&place, &tree.files, Audience::Everyone)?;
     if let Some(place) = &context.job_summary {

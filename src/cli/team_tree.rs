@@ -20,58 +20,59 @@ use crate::metrics::agreements::{Agreement, held, of_first_reviews, of_measures}
 use crate::metrics::knowledge::silos;
 use crate::metrics::movement::{self, RunFigure};
 use crate::metrics::recent::Recent;
-use crate::metrics::{self, Measure, unmet};
+use crate::metrics::{self, Measure, Metric, unmet};
 use crate::register::Limit;
 use crate::render::{self, Bytes, TeamFile, encode};
 use crate::report::{
     AcceptedFlag, AgreedLimit, ByProduct, MarkedDay, Names, ProductInput, TeamDefinition,
     TeamInput, TeamReport, TeamScope, faces, figures_of_products, team_of,
 };
-use crate::store::Store;
+use crate::store::{self, Store};
 use crate::work::delivery::declared::Unmatched;
 use crate::work::{Reading, Scopes};
 
 /// What was told of some products: all that a report needs of their past.
-pub struct Told<T> {
+pub struct Told {
     /// What is told without names: of products, and of teams after them.
     measures: ByProduct,
     /// What the register's agreements are held against, as it was measured.
     agreed: Vec<Measure>,
-    kept: Kept<T>,
+    kept: Kept,
     /// The teams, as the products are told.
     teams: Vec<TeamScope>,
     recent: Option<Recent>,
     of_first_reviews: Vec<Agreement>,
 }
 
+/// Whether the rows of the ledgers are kept, beside what is told of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// They are not.
+    Nothing,
+    /// As a run keeps them.
+    Rows,
+}
+
 /// What a run keeps of what was told, beside its files.
-pub struct Kept<T> {
-    /// By metric: what was kept of the measure of each part that was read together.
-    pub of_measures: Vec<Vec<T>>,
+pub struct Kept {
+    /// By metric: the rows of each part that was read together, encoded; no part where none are kept.
+    pub rows: Vec<Vec<Vec<u8>>>,
     /// The window's figures of the products.
     pub figures: Vec<RunFigure>,
     /// The products, with what could not be told of them.
     pub products: Vec<ProductInput>,
 }
 
-impl<T: Send> Told<T> {
-    /// Measures some products. Of the ledgers only the rows that are listed are left, and what `keep` makes of each.
+impl Told {
+    /// Measures some products. Of the ledgers only the rows that are listed are left.
     pub fn of(
         readings: &[Reading<'_>],
         workspace: &Workspace,
-        keep: &(dyn Fn(&Measure) -> T + Sync),
+        keep: Keep,
     ) -> Result<Self, CliError> {
-        let (measures, kept): (Vec<Measure>, Vec<Vec<T>>) =
-            metrics::measure_each(readings, &|measure| {
-                let kept = keep(&measure);
-                let whole = match readings.first() {
-                    Some(reading) => metrics::material::with_rows(measure, reading.question),
-                    None => measure,
-                };
-                (crate::report::with_listable_rows(whole), vec![kept])
-            })
-            .into_iter()
-            .unzip();
+        let told = metrics::of_each(&|_| true, &|metric| told_by(metric, readings, keep));
+        let told: Result<Vec<_>, _> = told.into_iter().collect();
+        let (measures, kept): (Vec<Measure>, Vec<Vec<Vec<u8>>>) = told?.into_iter().unzip();
         let scope = |reading: &Reading<'_>| ProductInput {
             name: reading.product.name.clone(),
             repositories: reading.product.repositories.clone(),
@@ -98,7 +99,7 @@ impl<T: Send> Told<T> {
             measures: ByProduct::of(measures, &called, &zone, minimum_people),
             agreed,
             kept: Kept {
-                of_measures: kept,
+                rows: kept,
                 figures,
                 products: of_products().map(scope).collect(),
             },
@@ -123,7 +124,7 @@ impl<T: Send> Told<T> {
             own.add(other);
         }
         let own = &mut self.kept;
-        for (own, other) in own.of_measures.iter_mut().zip(other.kept.of_measures) {
+        for (own, other) in own.rows.iter_mut().zip(other.kept.rows) {
             own.extend(other);
         }
         own.figures.extend(other.kept.figures);
@@ -152,7 +153,7 @@ impl<T: Send> Told<T> {
         &mut self,
         analysis: &Analysis,
         workspace: &Workspace,
-        keep: &(dyn Fn(&Measure) -> T + Sync),
+        keep: Keep,
     ) -> Result<(), CliError> {
         for team in 0..analysis.question.teams.len() {
             let part = analysis.of_team_there(team);
@@ -167,7 +168,7 @@ impl<T: Send> Told<T> {
         head: &Analysis,
         workspace: &Workspace,
         names: &Names,
-    ) -> Result<(TeamReport, Kept<T>), CliError> {
+    ) -> Result<(TeamReport, Kept), CliError> {
         let definition = definition()?;
         let faces = head.faces();
         let question = &head.question;
@@ -222,22 +223,45 @@ impl<T: Send> Told<T> {
     }
 }
 
+/// What a metric says of some products, with the rows that are listed, and all of them as they are kept.
+fn told_by(
+    metric: &Metric,
+    readings: &[Reading<'_>],
+    keep: Keep,
+) -> Result<(Measure, Vec<Vec<u8>>), store::facts::Error> {
+    let mut rows = Vec::new();
+    let parts = metric.parts(readings).zip(readings);
+    let parts = parts.map(|(part, reading)| {
+        if keep == Keep::Rows {
+            rows.extend(movement::rows(&part));
+        }
+        let drawn = metrics::material::with_rows(part, reading.question);
+        crate::report::with_listable_rows(drawn)
+    });
+    let whole = Measure::of_parts(metric.definition, parts);
+    let kept = match keep {
+        Keep::Nothing => Vec::new(),
+        Keep::Rows => vec![store::runs::encode(&rows)?],
+    };
+    Ok((whole, kept))
+}
+
 /// A team tree, and what it was made of.
-pub struct TeamTree<T> {
+pub struct TeamTree {
     /// Its files.
     pub files: Vec<TeamFile>,
     /// What was kept of what was told.
-    pub kept: Kept<T>,
+    pub kept: Kept,
 }
 
-impl<T: Send> TeamTree<T> {
+impl TeamTree {
     /// The team tree of a store. Products are read some after the others, so that what is in memory grows with the largest of them;
     /// the head learns what the register's files name and none of their facts has.
     pub fn of_store(
         store: &Store,
         head: &mut Analysis,
         workspace: &Workspace,
-        keep: &(dyn Fn(&Measure) -> T + Sync),
+        keep: Keep,
     ) -> Result<Self, CliError> {
         Self::of_parts(store, head, workspace, MOST_BYTES, keep)
     }
@@ -247,12 +271,12 @@ impl<T: Send> TeamTree<T> {
         head: &mut Analysis,
         workspace: &Workspace,
         most_bytes: u64,
-        keep: &(dyn Fn(&Measure) -> T + Sync),
+        keep: Keep,
     ) -> Result<Self, CliError> {
         let names = head.names(workspace);
         // Figures of people are told in private trees, which are not made of what is read here.
         head.question.scopes = Scopes::Parts;
-        let mut all: Option<Told<T>> = None;
+        let mut all: Option<Told> = None;
         let mut pages = Vec::new();
         let mut unmatched = Unmatched::default();
         for products in head.parts(store, most_bytes) {
@@ -280,11 +304,7 @@ impl<T: Send> TeamTree<T> {
     }
 
     /// The team tree of what was read already.
-    pub fn of(
-        analysis: &Analysis,
-        workspace: &Workspace,
-        keep: &(dyn Fn(&Measure) -> T + Sync),
-    ) -> Result<Self, CliError> {
+    pub fn of(analysis: &Analysis, workspace: &Workspace, keep: Keep) -> Result<Self, CliError> {
         let names = analysis.names(workspace);
         let readings = analysis.readings();
         let mut told = Told::of(&readings, workspace, keep)?;
@@ -320,13 +340,13 @@ fn pages_of(
     })
 }
 
-fn files_of<T: Send>(
+fn files_of(
     head: &Analysis,
     workspace: &Workspace,
     names: &Names,
-    told: Told<T>,
+    told: Told,
     pages: &[Published],
-) -> Result<(Vec<TeamFile>, Kept<T>), CliError> {
+) -> Result<(Vec<TeamFile>, Kept), CliError> {
     let (report, kept) = told.report(head, workspace, names)?;
     let mut files = render::team_tree(&report, pages).map_err(defect)?;
     let own = render::template::files(&workspace.templates, &report).map_err(templates::error)?;

@@ -10,7 +10,7 @@ use super::console;
 use super::context::Context;
 use super::error::{CROSSED, CliError, DONE, ErrorKind};
 use super::tables::Answer;
-use super::team_tree::TeamTree;
+use super::team_tree::{Keep, TeamTree};
 use super::workspace::Workspace;
 use super::{lead, person};
 use crate::analysis::Analysis;
@@ -148,7 +148,7 @@ fn written(workspace: &Workspace) -> Result<Written, CliError> {
         humans().map(|person| person.display_name.clone()),
         logins.map(|login| login.0.clone()),
     );
-    let team = TeamTree::of(&analysis, workspace, &|_| ())?.files;
+    let team = TeamTree::of(&analysis, workspace, Keep::Nothing)?.files;
     let (mut files, mut drafts) = lead::files(&analysis, workspace)?;
     let everybody = person::everybody(&analysis);
     person::with_desk_of(&analysis, workspace, |desk| {

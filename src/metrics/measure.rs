@@ -521,6 +521,19 @@ impl Measure {
         }
     }
 
+    /// The measure of a metric from what it says of some products.
+    #[must_use]
+    pub fn of_parts(
+        definition: &'static Definition,
+        parts: impl IntoIterator<Item = Self>,
+    ) -> Self {
+        let mut whole = Self::of(definition);
+        for part in parts {
+            whole.add(part);
+        }
+        whole
+    }
+
     /// Adds a remark about the product of a reading.
     pub fn note(&mut self, reading: &Reading<'_>, text: String) {
         self.notes.push(Note {

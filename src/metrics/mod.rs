@@ -47,37 +47,42 @@ use crate::tables::Tables;
 use crate::work::{Question, Reading};
 
 impl Metric {
+    /// What it says of each of some products, in their order and one after the other: a ledger that is not kept is gone before the
+    /// next product has one.
+    pub fn parts<'a>(
+        &self,
+        readings: &'a [Reading<'_>],
+    ) -> impl Iterator<Item = Measure> + use<'a> {
+        let metric = *self;
+        readings.iter().map(move |reading| metric.part(reading))
+    }
+
+    fn part(&self, reading: &Reading<'_>) -> Measure {
+        let (question, product) = (reading.question, reading.product);
+        let mut needs = self.gate.iter();
+        let missing = needs.find_map(|need| question.missing(product, *need));
+        match missing.map_or_else(|| (self.measure)(reading), Err) {
+            Ok(part) => shares::with_shares(panel::with_quarters(part, reading), reading),
+            Err(missing) => {
+                let mut part = Measure::of(self.definition);
+                part.cells.push(aggregate::not_observed(product, missing));
+                part
+            }
+        }
+    }
+
     /// What it says of some products, in their order.
     #[must_use]
     pub fn of(&self, readings: &[Reading<'_>]) -> Measure {
-        let mut whole = Measure::of(self.definition);
-        for reading in readings {
-            let (question, product) = (reading.question, reading.product);
-            let mut needs = self.gate.iter();
-            let missing = needs.find_map(|need| question.missing(product, *need));
-            match missing.map_or_else(|| (self.measure)(reading), Err) {
-                Ok(part) => {
-                    let part = panel::with_quarters(part, reading);
-                    whole.add(shares::with_shares(part, reading));
-                }
-                Err(missing) => whole
-                    .cells
-                    .push(aggregate::not_observed(reading.product, missing)),
-            }
-        }
-        whole
+        Measure::of_parts(self.definition, self.parts(readings))
     }
 
     /// What it says of every product of a question: the products side by side, each by itself.
     #[must_use]
     pub fn over(&self, tables: &Tables, question: &Question) -> Measure {
         let readings = Reading::of_products(tables, question);
-        let parts = side_by_side(&readings, &|reading| self.of(std::slice::from_ref(reading)));
-        let mut whole = Measure::of(self.definition);
-        for part in parts {
-            whole.add(part);
-        }
-        whole
+        let parts = side_by_side(&readings, &|reading| self.part(reading));
+        Measure::of_parts(self.definition, parts)
     }
 }
 
@@ -164,32 +169,23 @@ pub fn typed(name: &str) -> Option<&'static Metric> {
 /// All metrics over a question. What they have in common is computed once.
 #[must_use]
 pub fn measure_all(tables: &Tables, question: &Question) -> Vec<Measure> {
-    measure_each(&Reading::of_products(tables, question), &|measure| measure)
+    let readings = Reading::of_products(tables, question);
+    of_each(&|_| true, &|metric| metric.of(&readings))
 }
 
-/// What `keep` makes of every metric's measure, in the order of reports: a ledger of which nothing is kept is gone before the
-/// next metric has one.
+/// What `of` makes of every metric that is asked for by its id, in the order of reports.
 ///
 /// Several threads measure at once. Each metric is a function of the readings alone, so their number changes no result.
-pub fn measure_each<T: Send>(
-    readings: &[Reading<'_>],
-    keep: &(dyn Fn(Measure) -> T + Sync),
-) -> Vec<T> {
-    measure_some(readings, &|_| true, keep)
-}
-
-/// The same of the metrics that are asked for by their ids.
-pub fn measure_some<T: Send>(
-    readings: &[Reading<'_>],
+pub fn of_each<T: Send>(
     is_asked: &dyn Fn(&str) -> bool,
-    keep: &(dyn Fn(Measure) -> T + Sync),
+    of: &(dyn Fn(&Metric) -> T + Sync),
 ) -> Vec<T> {
     // What replays histories takes longest and stands last.
     let asked = REGISTRY.iter().rev();
     let from_the_last: Vec<&Metric> = asked
         .filter(|metric| is_asked(metric.definition.id))
         .collect();
-    let mut kept = side_by_side(&from_the_last, &|metric| keep(metric.of(readings)));
-    kept.reverse();
-    kept
+    let mut made = side_by_side(&from_the_last, &|metric| of(metric));
+    made.reverse();
+    made
 }

@@ -48,8 +48,7 @@ pub fn commits_in_areas(reading: &Reading<'_>) -> Vec<CommitIn<Arc<[String]>>> {
     let places = FileAreas::of(reading);
     // Many commits touch the same areas: their names are kept once.
     let mut known: HashMap<Vec<u32>, Arc<[String]>> = HashMap::new();
-    let commits = commits_in(reading, places.of_files());
-    let named = commits.into_iter().map(|commit| {
+    let named = commits_in(reading, places.of_files()).map(|commit| {
         let areas = known.entry(commit.areas).or_insert_with_key(|touched| {
             let names = touched.iter().filter_map(|at| places.name(*at));
             names.map(str::to_owned).collect()
@@ -68,21 +67,21 @@ pub fn commits_in_areas(reading: &Reading<'_>) -> Vec<CommitIn<Arc<[String]>>> {
 
 /// The product's non-merge commits up to the as-of instant with the places of their files, which `places` gives by file index.
 /// One pass: changes are grouped by commit.
-#[must_use]
-pub fn commits_in<'a, P, L>(reading: &Reading<'_>, places: &'a [L]) -> Vec<CommitIn<Vec<P>>>
+pub fn commits_in<'a, P, L>(
+    reading: &Reading<'a>,
+    places: &'a [L],
+) -> impl Iterator<Item = CommitIn<Vec<P>>> + 'a
 where
     P: Ord + Clone + 'a,
     &'a L: IntoIterator<Item = &'a P>,
 {
-    let changes = &reading.tables.changes;
-    let mut commits = Vec::new();
+    let (reading, changes) = (reading.clone(), &reading.tables.changes);
     let mut touched: Vec<&P> = Vec::new();
-    for (row, own) in changes.runs.iter() {
-        let Some(commit) = asked(reading, row) else {
-            continue;
-        };
-        let files = changes.file.get(own).unwrap_or_default().iter();
+    changes.runs.iter().filter_map(move |(row, own)| {
+        let commit = asked(&reading, row)?;
+        touched.clear();
         let mut counts = false;
+        let files = changes.file.get(own).unwrap_or_default().iter();
         for file in files.filter_map(|file| usize::try_from(*file).ok()) {
             let is_counted = |file: &crate::tables::changes::File| file.exclusion.is_none();
             if changes.files.get(file).is_some_and(is_counted) {
@@ -90,14 +89,10 @@ where
                 touched.extend(places.get(file).into_iter().flatten());
             }
         }
-        if counts {
-            touched.sort_unstable();
-            touched.dedup();
-            commits.push(commit_in(reading, (row, commit), &touched));
-        }
-        touched.clear();
-    }
-    commits
+        touched.sort_unstable();
+        touched.dedup();
+        counts.then(|| commit_in(&reading, (row, commit), &touched))
+    })
 }
 
 /// The commit of a row, where it is the product's and was there at the as-of instant.

@@ -2,13 +2,13 @@
 
 use linchpin::domain::{PersonId, Stream};
 use linchpin::evidence::lead::{
-    AreaChanges, Lead, LeadSources, ProductSources, Taken, Upcoming, kept, lead,
+    Counted, Lead, LeadSources, ProductSources, Taken, Upcoming, kept, lead,
 };
 use linchpin::evidence::with_desk;
 use linchpin::metrics::agreements::agreements;
 use linchpin::metrics::knowledge::files_at_risk::HeldFile;
 use linchpin::metrics::knowledge::{decay, orphans_if};
-use linchpin::metrics::measure_each;
+use linchpin::metrics::of_each;
 use linchpin::metrics::review::areas;
 use linchpin::register::{Register, parse};
 use linchpin::render::{lead_tree, svg};
@@ -26,8 +26,8 @@ fn views(team: &SmallTeam, files: &[HeldFile]) -> Lead {
     let register: Register = parse(&team.register, "linchpin.toml").unwrap();
     team.sources(|sources| {
         let readings = sources.past.of_products();
-        let kept = measure_each(readings, &|measure| kept(measure, Taken::Rows));
-        let (measures, changes): (Vec<_>, Vec<AreaChanges>) = kept.into_iter().unzip();
+        let kept = of_each(&|_| true, &|metric| kept(metric, readings, Taken::Rows));
+        let (measures, counted): (Vec<_>, Vec<Counted>) = kept.into_iter().unzip();
         let product = |reading: &linchpin::work::Reading<'_>| ProductSources {
             name: reading.product.name.clone(),
             waits: Vec::new(),
@@ -48,7 +48,7 @@ fn views(team: &SmallTeam, files: &[HeldFile]) -> Lead {
             people: &sources.past.tables.people,
             repositories: sources.repositories,
             measures: &measures,
-            changes: &changes.into_iter().flatten().collect(),
+            counted: &counted.into_iter().collect(),
             products: &products,
             packs: &[],
             absences: &[],

@@ -3,7 +3,7 @@
 use crate::analysis::Analysis;
 use crate::cli::args::{ExportArgs, ExportFormat, Privacy};
 use crate::cli::error::{CliError, ErrorKind};
-use crate::cli::team_tree::Told;
+use crate::cli::team_tree::{Keep, Told};
 use crate::cli::workspace::Workspace;
 use crate::metrics::events;
 use crate::render::{OutputFile, cdevents, openmetrics};
@@ -47,7 +47,7 @@ pub(super) fn file(
 
 fn figures(analysis: &Analysis, workspace: &Workspace) -> Result<OutputFile, CliError> {
     let names = analysis.names(workspace);
-    let told = Told::of(&analysis.readings(), workspace, &|_| ())?;
+    let told = Told::of(&analysis.readings(), workspace, Keep::Nothing)?;
     let (report, _) = told.report(analysis, workspace, &names)?;
     let text = openmetrics::exposition(&report);
     Ok(("linchpin.prom".to_owned(), text.into_bytes()))

@@ -165,7 +165,10 @@ fn tell(
         let part = part.as_ref().unwrap_or(head);
         let readings = part.private_readings();
         if is_measured {
-            let told = metrics::measure_each(&readings, &Measure::without_rows);
+            let told = metrics::of_each(&|_| true, &|metric| {
+                let parts = metric.parts(&readings).map(Measure::without_rows);
+                Measure::of_parts(metric.definition, parts)
+            });
             match measures.as_slice() {
                 [] => measures = told,
                 _ => {

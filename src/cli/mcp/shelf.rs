@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::analysis::Analysis;
 use crate::cli::error::CliError;
-use crate::cli::team_tree::Told;
+use crate::cli::team_tree::{Keep, Told};
 use crate::cli::workspace::Workspace;
 use crate::metrics::measure::{Definition, Scope};
 use crate::metrics::{self, Metric};
@@ -46,7 +46,7 @@ impl Shelf {
     pub(super) fn report(&self) -> Result<&TeamReport, String> {
         let made = self.report.get_or_init(|| {
             let readings = self.analysis.readings();
-            Told::of(&readings, &self.workspace, &|_| ())
+            Told::of(&readings, &self.workspace, Keep::Nothing)
                 .and_then(|told| told.report(&self.analysis, &self.workspace, &self.names))
                 .map(|(report, _)| report)
                 .map_err(|error| error.render())

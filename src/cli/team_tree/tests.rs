@@ -9,7 +9,6 @@ use crate::cli::args::{Cli, Command};
 use crate::crowd;
 use crate::domain::{Bucket, PersonId};
 use crate::metrics::measure::{LedgerRow, Measured};
-use crate::metrics::movement;
 use crate::store::{Mode, runs};
 use crate::tables::FactTable;
 use crate::work::{Fate, Scopes};
@@ -46,9 +45,8 @@ fn tree(place: &Path, most_bytes: u64) -> (usize, Vec<TeamFile>, Vec<Vec<u8>>) {
     let workspace = workspace(place);
     let store = Store::open(&place.join("store"), Mode::Read).unwrap();
     let mut head = Analysis::head(&store, &workspace.inquiry()).unwrap();
-    let rows = |measure: &Measure| runs::encode(&movement::rows(measure)).unwrap();
-    let tree = TeamTree::of_parts(&store, &mut head, &workspace, most_bytes, &rows).unwrap();
-    let kept = tree.kept.of_measures.into_iter();
+    let tree = TeamTree::of_parts(&store, &mut head, &workspace, most_bytes, Keep::Rows).unwrap();
+    let kept = tree.kept.rows.into_iter();
     let kept = kept.map(|parts| runs::joined(parts).unwrap()).collect();
     (head.parts(&store, most_bytes).len(), tree.files, kept)
 }
@@ -246,7 +244,8 @@ fn a_team_of_one_repository_is_measured_as_a_product_of_it() {
             .cloned()
             .collect();
         assert_eq!(own.len(), 1, "{name}");
-        metrics::measure_each(&own, &|mut measure| {
+        metrics::of_each(&|_| true, &|metric| {
+            let mut measure = metric.of(&own);
             // Kept for the gate, of products alone.
             measure.shares = Vec::new();
             format!("{measure:?}").replace(name, "SCOPE")
@@ -384,15 +383,17 @@ fn nothing_of_few_people_is_told_by_a_team_and_its_products() {
     let store = Store::open(&place.path().join("store"), Mode::Read).unwrap();
     let analysis = Analysis::read(&store, &workspace.inquiry(), &FactTable::ALL).unwrap();
     let names = analysis.names(&workspace);
-    let mut told: Told<()> = Told::of(&analysis.readings(), &workspace, &|_| ()).unwrap();
-    told.add_teams(&analysis, &workspace, &|_| ()).unwrap();
+    let mut told: Told = Told::of(&analysis.readings(), &workspace, Keep::Nothing).unwrap();
+    told.add_teams(&analysis, &workspace, Keep::Nothing)
+        .unwrap();
     let (report, _) = told.report(&analysis, &workspace, &names).unwrap();
-    let of_products = metrics::measure_each(&analysis.readings(), &|measure| measure);
+    let measured = |readings: &[Reading<'_>]| metrics::of_each(&|_| true, &|one| one.of(readings));
+    let of_products = measured(&analysis.readings());
     let minimum = analysis.question.minimum_people;
     let (mut n_told, mut n_withheld) = (0, 0);
     for team in ["half of orders", "interfaces", "most"] {
         let own = analysis.of_team_there(analysis.team_called(team).unwrap());
-        let of_team = metrics::measure_each(&own.readings(), &|measure| measure);
+        let of_team = measured(&own.readings());
         for (whole, part) in of_products.iter().zip(&of_team) {
             if whole.definition.about.counted().is_none() {
                 continue;
@@ -485,7 +486,9 @@ fn what_is_told_of_a_store_is_what_is_told_where_people_have_figures_too() {
     let (_, without, _) = tree(place.path(), u64::MAX);
     let analysis = Analysis::of(&workspace, &FactTable::ALL).unwrap();
     assert_eq!(analysis.question.scopes, Scopes::Every);
-    let with = TeamTree::of(&analysis, &workspace, &|_| ()).unwrap().files;
+    let with = TeamTree::of(&analysis, &workspace, Keep::Nothing)
+        .unwrap()
+        .files;
     assert_eq!(with.len(), without.len());
     for ((name, one), (_, other)) in with.iter().zip(&without) {
         assert!(one == other, "{name} differs");

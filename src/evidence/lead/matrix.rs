@@ -10,7 +10,6 @@ use crate::report::Picture;
 use crate::report::picture::{Drawing, Matrix, MatrixCell, MatrixLine};
 use crate::report::quantity;
 use crate::report::table::{Column, Table, TableCell};
-use crate::work::Fate;
 
 /// So many people have rows and columns of their own; the others share one.
 const MOST: usize = 24;
@@ -117,17 +116,10 @@ fn counts(
     sources: &LeadSources<'_>,
     product: &ProductSources,
 ) -> BTreeMap<(Option<PersonId>, PersonId), u64> {
-    let measures = sources.measures.iter();
-    let done = measures.filter(|measure| measure.definition.id == "review.done");
-    let rows = done.flat_map(|measure| &measure.rows);
-    let mut counts: BTreeMap<(Option<PersonId>, PersonId), u64> = BTreeMap::new();
-    for row in rows.filter(|row| row.product == product.name && row.fate == Fate::Included) {
-        if let Some(reviewer) = row.person {
-            let author = row.authors.first().copied();
-            *counts.entry((author, reviewer)).or_default() += 1;
-        }
-    }
-    counts
+    let reviews = sources.counted.reviews.iter();
+    let own = reviews.filter(|((name, ..), _)| *name == product.name);
+    own.map(|((_, author, reviewer), n)| ((*author, *reviewer), *n))
+        .collect()
 }
 
 /// Whoever wrote or reviewed, by name; of very many those with most reviews, given or received.

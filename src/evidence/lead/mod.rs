@@ -15,6 +15,7 @@ mod delegation;
 mod holders;
 mod incidents;
 mod initials;
+mod kept;
 mod knowledge;
 mod matrix;
 mod names;
@@ -34,26 +35,26 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::{Bucket, Person, PersonId, RepoName, RepositoryId};
+use crate::domain::{Person, PersonId, RepoName, RepositoryId};
 use crate::evidence::{Desk, Pack, Page, up_to};
 use crate::metrics::Measure;
 use crate::metrics::agreements::Agreement;
 use crate::metrics::knowledge::decay::AreaKnowledge;
 use crate::metrics::knowledge::files_at_risk::HeldFile;
 use crate::metrics::ownership::handover::Handover;
-use crate::metrics::ownership::share;
 use crate::metrics::review::areas::AreaReviewers;
 use crate::metrics::review::waits::Wait;
 use crate::register::Accepted;
 use crate::report::document::{Block, Document, Span};
+use crate::work::Question;
 use crate::work::history::touches::Touch;
 use crate::work::pull_requests::Key;
-use crate::work::{Fate, Question};
 
 use book::Book;
 pub use bottleneck::{Bottleneck, Stretch};
 use columns::pictured;
 pub use coverage::CoverageLine;
+pub use kept::{Counted, Taken, kept, taken};
 pub use knowledge::AreaLine;
 use names::Names;
 pub use names::team;
@@ -71,8 +72,8 @@ pub struct LeadSources<'a> {
     pub repositories: &'a BTreeMap<RepositoryId, RepoName>,
     /// The measures of [`taken`] at least, figures of people included.
     pub measures: &'a [Measure],
-    /// Who changed which area in which quarter.
-    pub changes: &'a AreaChanges,
+    /// What was counted of rows that the views do not list.
+    pub counted: &'a Counted,
     /// What is looked up product by product, in the order of the question.
     pub products: &'a [ProductSources],
     /// The packs of the team's people.
@@ -154,67 +155,6 @@ pub struct Part {
     pub id: &'static str,
     /// The document.
     pub document: Document,
-}
-
-/// What the views take from a metric.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Taken {
-    /// Nothing: it is not measured.
-    Nothing,
-    /// Its figures.
-    Figures,
-    /// Its rows too, which the views list or count.
-    Rows,
-}
-
-/// What the views take from a metric; without members, whom they are about is told by the figures of every metric.
-#[must_use]
-pub fn taken(question: &Question, metric: &str) -> Taken {
-    const LISTED: [&str; 6] = [
-        "delegation.involvement",
-        "knowledge.silos",
-        "review.done",
-        "review.sole_approver",
-        "review.turnaround",
-        "review.waiting",
-    ];
-    if LISTED.contains(&metric) {
-        Taken::Rows
-    } else if metric.starts_with("review.")
-        || metric == share::METRIC.definition.id
-        || question.roster.members.is_empty()
-    {
-        Taken::Figures
-    } else {
-        Taken::Nothing
-    }
-}
-
-/// Who changed which area in which quarter, and how often: by product, area and quarter.
-pub type AreaChanges = BTreeMap<(String, String, Bucket), BTreeMap<PersonId, u64>>;
-
-/// A measure with as much of it as the views take, and who changed which area where it is the one that tells: it has a row for
-/// every commit, and none of them is listed.
-#[must_use]
-pub fn kept(measure: Measure, taken: Taken) -> (Measure, AreaChanges) {
-    let mut changes = AreaChanges::new();
-    if measure.definition.id == share::METRIC.definition.id {
-        let included = measure.rows.iter().filter(|row| row.fate == Fate::Included);
-        for (row, quarter) in included.filter_map(|row| Some((row, row.bucket?))) {
-            for area in row.areas.iter() {
-                let key = (row.product.clone(), area.clone(), quarter);
-                let of = changes.entry(key).or_default();
-                for person in row.authors.iter() {
-                    *of.entry(*person).or_default() += 1;
-                }
-            }
-        }
-    }
-    let measure = match taken {
-        Taken::Rows => measure,
-        Taken::Figures | Taken::Nothing => measure.without_rows(),
-    };
-    (measure, changes)
 }
 
 /// Builds the views.

@@ -113,7 +113,11 @@ pub(super) fn picture(
 
 /// Those of one product: the commits that the shares are taken of.
 fn changes<'a>(sources: &LeadSources<'a>, product: &str) -> Changes<'a> {
-    let of_product = sources.changes.iter().filter(|(key, _)| key.0 == product);
+    let of_product = sources
+        .counted
+        .changes
+        .iter()
+        .filter(|(key, _)| key.0 == product);
     let by_place =
         of_product.map(|((_, area, quarter), people)| ((area.as_str(), *quarter), people));
     by_place.collect()

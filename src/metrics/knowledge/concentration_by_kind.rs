@@ -1,17 +1,20 @@
 //! `knowledge.concentration_by_kind`: who always writes the decision records, the pipeline, the migrations, the postmortems.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::domain::{Granularity, PersonId};
+use jiff::Timestamp;
+
+use crate::domain::{Bucket, Granularity, PersonId, Release, RepositoryId};
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells};
 use crate::metrics::measure::{
-    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Recipe, Thing, Unit,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Recipe, Subject, Thing, Unit,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::metrics::ownership::share;
+use crate::tables::{CommitRow, Tables};
 use crate::work::delivery::deployments::commit_page;
-use crate::work::quarters::{CommitIn, commits_in};
+use crate::work::quarters::commits_in;
 use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
@@ -56,120 +59,159 @@ static DEFINITION: Definition = Definition {
     sql: include_str!("../../../queries/metrics/knowledge.concentration_by_kind.sql"),
 };
 
-/// The product's commits and releases by kind, people credited.
-#[must_use]
-pub fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Vec<PersonId>>> {
-    let kinds_of: Vec<Vec<String>> = reading
-        .tables
+/// A commit or a release of the window, of some kinds.
+#[derive(Debug)]
+pub struct OfKinds<'a> {
+    /// Its kinds.
+    pub kinds: Vec<String>,
+    /// What it is.
+    pub what: What<'a>,
+    /// When it was committed, or released.
+    pub at: Timestamp,
+    /// Who wrote it: humans alone.
+    pub people: Vec<PersonId>,
+    /// Whether it counts.
+    pub fate: Fate,
+    bucket: Bucket,
+}
+
+/// What is of a kind.
+#[derive(Debug, Clone, Copy)]
+pub enum What<'a> {
+    /// A commit that touches a file of the kind.
+    Commit(&'a CommitRow),
+    /// A published release.
+    Release(&'a Release),
+}
+
+impl What<'_> {
+    /// Its repository.
+    #[must_use]
+    pub const fn repository(self) -> RepositoryId {
+        match self {
+            Self::Commit(commit) => commit.repository,
+            Self::Release(release) => release.repository,
+        }
+    }
+
+    /// What people call it by: a commit by its first digits, a release by its tag.
+    #[must_use]
+    pub fn called(self) -> String {
+        match self {
+            Self::Commit(commit) => commit.commit.short(),
+            Self::Release(release) => release.tag_name.clone(),
+        }
+    }
+
+    /// Its page.
+    #[must_use]
+    pub fn page(self, tables: &Tables) -> Option<String> {
+        match self {
+            Self::Commit(commit) => commit_page(tables, commit.repository, commit.commit),
+            Self::Release(release) => Some(release.url.clone()),
+        }
+    }
+
+    fn subject(self) -> Subject {
+        match self {
+            Self::Commit(commit) => Thing::Commit(commit.commit.prefix()).called(commit.label()),
+            Self::Release(release) => {
+                let commit = release.commit.map(|commit| commit.prefix());
+                let called = commit.map_or_else(String::new, |commit| commit.to_string());
+                Thing::of_commit(commit).called(format!("release of {called}"))
+            }
+        }
+    }
+}
+
+/// Hands on the product's commits and releases of the window that are of a kind, one after the other.
+pub fn each<'a>(reading: &Reading<'a>, hand_on: &mut dyn FnMut(OfKinds<'a>)) {
+    each_commit(reading, hand_on);
+    each_release(reading, hand_on);
+}
+
+fn each_commit<'a>(reading: &Reading<'a>, hand_on: &mut dyn FnMut(OfKinds<'a>)) {
+    let (tables, question) = (reading.tables, reading.question);
+    let kinds_of: Vec<Vec<String>> = tables
         .changes
         .files
         .iter()
         .map(|file| {
             if reading.product.has(file.repository) {
-                reading.question.kinds.of(&file.path)
+                question.kinds.of(&file.path)
             } else {
                 Vec::new()
             }
         })
         .collect();
-    let mut rows = Vec::new();
-    for commit in commits_in(reading, &kinds_of) {
-        let Some(bucket) = reading.question.bucket(commit.at, Granularity::Quarter) else {
+    for commit in commits_in(reading, &kinds_of).filter(|commit| !commit.areas.is_empty()) {
+        let bucket = question.bucket(commit.at, Granularity::Quarter);
+        let (Some(bucket), Some(row)) = (bucket, tables.commits.get(commit.row)) else {
             continue;
         };
-        let Some(row) = reading.tables.commits.get(commit.row) else {
-            continue;
-        };
-        let CommitIn {
-            repository,
-            at,
-            areas,
-            people,
-            exclusion,
-            ..
-        } = commit;
-        if areas.is_empty() {
-            continue;
-        }
-        rows.push(KeyedRow {
-            row: LedgerRow {
-                origin: None,
-                working_hours: None,
-                is_running: false,
-                person: None,
-                authors: people.as_slice().into(),
-                product: reading.product.name.clone(),
-                repository: Some(repository),
-                areas: areas.into(),
-                subject: Thing::Commit(row.commit.prefix()).called(row.label()),
-                link: commit_page(reading.tables, row.repository, row.commit),
-                at: Some(at),
-                bucket: Some(bucket),
-                value: None,
-                fate: exclusion.map_or(Fate::Included, Fate::Excluded),
-            },
-            key: people,
+        hand_on(OfKinds {
+            kinds: commit.areas,
+            what: What::Commit(row),
+            at: commit.at,
+            people: commit.people,
+            fate: commit.exclusion.map_or(Fate::Included, Fate::Excluded),
+            bucket,
         });
     }
-    for release in &reading.tables.facts.releases {
-        let Some(at) = release
-            .published_at
-            .filter(|at| *at < reading.question.as_of)
-        else {
-            continue;
-        };
-        let bucket = reading.question.bucket(at, Granularity::Quarter);
-        if bucket.is_none()
-            || !reading.product.has(release.repository)
-            || release.is_draft
-            || release.is_prerelease
-        {
-            continue;
-        }
-        let author = release
-            .author
-            .filter(|person| reading.tables.is_human(*person));
-        let commit = release.commit.map(|commit| commit.prefix());
-        let called = commit.map_or_else(String::new, |commit| commit.to_string());
-        rows.push(KeyedRow {
-            row: LedgerRow {
-                origin: None,
-                working_hours: None,
-                is_running: false,
-                person: None,
-                authors: author.into_iter().collect(),
-                product: reading.product.name.clone(),
-                repository: Some(release.repository),
-                areas: [RELEASES.to_owned()].into(),
-                subject: Thing::of_commit(commit).called(format!("release of {called}")),
-                link: Some(release.url.clone()),
-                at: Some(at),
-                bucket,
-                value: None,
-                fate: match (release.author, author) {
-                    (_, Some(_)) => Fate::Included,
-                    (Some(_), None) => Fate::Excluded("by_automation"),
-                    (None, None) => Fate::Unknown("author_is_a_ghost"),
-                },
-            },
-            key: author.into_iter().collect(),
-        });
-    }
-    rows
 }
 
-/// Who wrote what of each kind in the window, by kind and person: for the private tree.
-#[must_use]
-pub fn writers(rows: &[KeyedRow<Vec<PersonId>>]) -> BTreeMap<&str, BTreeMap<PersonId, u64>> {
-    let mut writers: BTreeMap<&str, BTreeMap<PersonId, u64>> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.row.fate == Fate::Included) {
-        for kind in row.row.areas.iter() {
-            for person in &row.key {
-                *writers.entry(kind).or_default().entry(*person).or_default() += 1;
-            }
-        }
+fn each_release<'a>(reading: &Reading<'a>, hand_on: &mut dyn FnMut(OfKinds<'a>)) {
+    let (tables, question) = (reading.tables, reading.question);
+    let own = tables.facts.releases.iter().filter(|release| {
+        reading.product.has(release.repository) && !release.is_draft && !release.is_prerelease
+    });
+    for release in own {
+        let at = release.published_at.filter(|at| *at < question.as_of);
+        let bucket = at.and_then(|at| question.bucket(at, Granularity::Quarter));
+        let (Some(at), Some(bucket)) = (at, bucket) else {
+            continue;
+        };
+        let author = release.author.filter(|person| tables.is_human(*person));
+        hand_on(OfKinds {
+            kinds: vec![RELEASES.to_owned()],
+            what: What::Release(release),
+            at,
+            people: author.into_iter().collect(),
+            fate: match (release.author, author) {
+                (_, Some(_)) => Fate::Included,
+                (Some(_), None) => Fate::Excluded("by_automation"),
+                (None, None) => Fate::Unknown("author_is_a_ghost"),
+            },
+            bucket,
+        });
     }
-    writers
+}
+
+/// The product's commits and releases by kind, people credited.
+fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Vec<PersonId>>> {
+    let mut rows = Vec::new();
+    each(reading, &mut |one| {
+        rows.push(KeyedRow {
+            row: LedgerRow {
+                origin: None,
+                working_hours: None,
+                is_running: false,
+                person: None,
+                authors: one.people.as_slice().into(),
+                product: reading.product.name.clone(),
+                repository: Some(one.what.repository()),
+                areas: one.kinds.into(),
+                subject: one.what.subject(),
+                link: one.what.page(reading.tables),
+                at: Some(one.at),
+                bucket: Some(one.bucket),
+                value: None,
+                fate: one.fate,
+            },
+            key: one.people,
+        });
+    });
+    rows
 }
 
 fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {

@@ -15,7 +15,7 @@ use super::knowledge::{NOBODY_NEAR, nearest};
 use crate::domain::PersonId;
 use crate::evidence::Page;
 use crate::evidence::blocks::{count, listed, not_observed, paragraph, unobserved};
-use crate::metrics::knowledge::concentration_by_kind;
+use crate::metrics::knowledge::concentration_by_kind::{self, What};
 use crate::metrics::knowledge::decay::AreaKnowledge;
 use crate::metrics::knowledge::silos::{Silo, silos_among};
 use crate::report::document::{Block, Span};
@@ -247,7 +247,27 @@ struct Piece {
     at: Timestamp,
     with: Span,
     what: Option<String>,
+}
+
+/// What there is of a kind in the window.
+#[derive(Default)]
+struct OfKind {
+    n: usize,
     people: BTreeSet<PersonId>,
+    /// Each of it, while one person alone wrote them all: only those are listed.
+    pieces: Vec<Piece>,
+}
+
+impl OfKind {
+    fn add(&mut self, people: impl IntoIterator<Item = PersonId>, piece: impl FnOnce() -> Piece) {
+        self.n += 1;
+        self.people.extend(people);
+        if self.people.len() > 1 {
+            self.pieces = Vec::new();
+        } else {
+            self.pieces.push(piece());
+        }
+    }
 }
 
 fn kinds(book: &Book<'_>, reading: &Reading<'_>, load: &Load<'_>, blocks: &mut Vec<Block>) {
@@ -259,17 +279,17 @@ fn kinds(book: &Book<'_>, reading: &Reading<'_>, load: &Load<'_>, blocks: &mut V
         blocks.push(paragraph("Nothing of a kind was written in the window."));
         return;
     }
-    for (kind, mut pieces) in by_kind {
-        let people: BTreeSet<PersonId> = pieces
-            .iter()
-            .flat_map(|piece| piece.people.iter().copied())
-            .collect();
+    for (kind, of_kind) in by_kind {
+        let OfKind {
+            n,
+            people,
+            mut pieces,
+        } = of_kind;
         let verb = if WRITTEN.contains(&kind.as_str()) {
             "written"
         } else {
             "changed"
         };
-        let n = pieces.len();
         let only = people.first().copied().filter(|_| people.len() == 1);
         let Some(only) = only.filter(|_| n >= A_HABIT) else {
             blocks.push(Block::Bullets(vec![vec![
@@ -318,8 +338,8 @@ fn kinds(book: &Book<'_>, reading: &Reading<'_>, load: &Load<'_>, blocks: &mut V
 type Earlier = BTreeMap<String, (Timestamp, Span, PersonId)>;
 
 /// What was written and changed in the window, by kind, and who wrote one before it.
-fn pieces(book: &Book<'_>, reading: &Reading<'_>) -> (BTreeMap<String, Vec<Piece>>, Earlier) {
-    let mut by_kind: BTreeMap<String, Vec<Piece>> = BTreeMap::new();
+fn pieces(book: &Book<'_>, reading: &Reading<'_>) -> (BTreeMap<String, OfKind>, Earlier) {
+    let mut by_kind: BTreeMap<String, OfKind> = BTreeMap::new();
     let mut earlier: Earlier = BTreeMap::new();
     let mut documents: BTreeMap<(&str, CameWith, &str), (Timestamp, BTreeSet<PersonId>)> =
         BTreeMap::new();
@@ -334,11 +354,11 @@ fn pieces(book: &Book<'_>, reading: &Reading<'_>) -> (BTreeMap<String, Vec<Piece
     for ((kind, came_with, path), (at, people)) in documents {
         let with = book.came_with(came_with);
         if book.is_inside(at) {
-            by_kind.entry(kind.to_owned()).or_default().push(Piece {
+            let of_kind = by_kind.entry(kind.to_owned()).or_default();
+            of_kind.add(people, || Piece {
                 at,
                 with,
                 what: Some(path.to_owned()),
-                people,
             });
             continue;
         }
@@ -350,31 +370,29 @@ fn pieces(book: &Book<'_>, reading: &Reading<'_>) -> (BTreeMap<String, Vec<Piece
             earlier.insert(kind.to_owned(), (at, with, person));
         }
     }
-    for row in concentration_by_kind::rows(reading) {
-        let (Fate::Included, Some(at), Some(repository)) =
-            (row.row.fate, row.row.at, row.row.repository)
-        else {
-            continue;
-        };
-        for kind in row.row.areas.iter() {
-            if WRITTEN.contains(&kind.as_str()) {
-                continue;
-            }
-            let words = row.row.subject.words.as_str();
-            let id = words.strip_prefix("release of ").unwrap_or(words);
-            let id = id.split(' ').next().unwrap_or(id);
-            let text = format!("{}@{id}", book.sources.repository_name(repository));
-            let url = row.row.link.as_ref();
-            by_kind.entry(kind.clone()).or_default().push(Piece {
-                at,
-                with: url.map_or_else(
-                    || Span::Code(text.clone()),
-                    |url| Span::link(text.clone(), url.clone()),
-                ),
+    concentration_by_kind::each(reading, &mut |one| {
+        if one.fate != Fate::Included {
+            return;
+        }
+        let changed = one.kinds.iter();
+        for kind in changed.filter(|kind| !WRITTEN.contains(&kind.as_str())) {
+            let of_kind = by_kind.entry(kind.clone()).or_default();
+            of_kind.add(one.people.iter().copied(), || Piece {
+                at: one.at,
+                with: page_of(book, reading, one.what),
                 what: None,
-                people: row.key.iter().copied().collect(),
             });
         }
-    }
+    });
     (by_kind, earlier)
+}
+
+/// `widgets@4c1fe2a90b` or `widgets@v2.1.0`, with its page.
+fn page_of(book: &Book<'_>, reading: &Reading<'_>, what: What<'_>) -> Span {
+    let repository = book.sources.repository_name(what.repository());
+    let text = format!("{repository}@{}", what.called());
+    match what.page(reading.tables) {
+        Some(url) => Span::link(text, url),
+        None => Span::Code(text),
+    }
 }
