@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::measure::{LedgerRow, Thing};
+use super::measure::{LedgerRow, Subject, Thing};
+use crate::tables::CommitRow;
 use crate::work::delivery::deployments::{Candidate, commit_page};
 use crate::work::delivery::runs::Run;
 use crate::work::pull_requests::FullPullRequest;
@@ -29,11 +30,11 @@ impl FullPullRequest<'_> {
             product: reading.product.name.clone(),
             repository: Some(self.pull_request.repository),
             areas: Arc::clone(self.areas),
-            subject: Thing::Numbered(self.pull_request.number).called(format!(
-                "{} {}",
-                self.pull_request.number, self.pull_request.title
-            )),
-            link: Some(self.pull_request.url.clone()),
+            subject: Thing::Numbered(self.pull_request.number).called(
+                reading
+                    .told(|| format!("{} {}", self.pull_request.number, self.pull_request.title)),
+            ),
+            link: reading.told(|| Some(self.pull_request.url.clone())),
             at,
             bucket: at.and_then(|at| reading.question.bucket(at, reading.question.granularity)),
             value,
@@ -42,12 +43,26 @@ impl FullPullRequest<'_> {
     }
 }
 
+impl CommitRow {
+    /// What a ledger row about this commit is about.
+    #[must_use]
+    pub(super) fn subject_of_row(&self, reading: &Reading<'_>) -> Subject {
+        Thing::Commit(self.commit.prefix()).called(reading.told(|| self.label()))
+    }
+
+    /// The page of a ledger row about this commit.
+    #[must_use]
+    pub(super) fn page_of_row(&self, reading: &Reading<'_>) -> Option<String> {
+        reading.told(|| commit_page(reading.tables, self.repository, self.commit))
+    }
+}
+
 impl Run<'_> {
     /// Its ledger row, placed by its creation.
     #[must_use]
     pub fn row(&self, reading: &Reading<'_>, value: Option<f64>, fate: Fate) -> LedgerRow {
         let (run, name) = (self.run, &self.last.name);
-        let attempts = match self.attempts.len() {
+        let attempts = || match self.attempts.len() {
             1 => "1 attempt".to_owned(),
             n => format!("{n} attempts"),
         };
@@ -60,8 +75,9 @@ impl Run<'_> {
             product: reading.product.name.clone(),
             repository: Some(self.repository),
             areas: [name.clone()].into(),
-            subject: Thing::Run(run).called(format!("run {run} of {name}, {attempts}")),
-            link: Some(self.last.url.clone()),
+            subject: Thing::Run(run)
+                .called(reading.told(|| format!("run {run} of {name}, {}", attempts()))),
+            link: reading.told(|| Some(self.last.url.clone())),
             at: Some(self.last.created_at),
             bucket: reading
                 .question

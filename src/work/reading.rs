@@ -22,6 +22,8 @@ pub struct Reading<'a> {
     always: Arc<Slots>,
     then: Arc<Slots>,
     within: Arc<Slots>,
+    /// Whether rows of ledgers are told in words, with their pages.
+    has_words: bool,
 }
 
 /// What has been told so far, one thing of a type: each reader brings its own type, and nobody sees another's.
@@ -82,6 +84,26 @@ impl<'a> Reading<'a> {
             always: Arc::default(),
             then: Arc::default(),
             within: Arc::default(),
+            has_words: true,
+        }
+    }
+
+    /// The same for whoever asks for figures alone: rows of ledgers are counted like any, but neither told in words nor linked. There
+    /// may be millions. What is computed for it is kept apart: nobody who lists rows meets one without words.
+    #[must_use]
+    pub fn for_figures(&self) -> Self {
+        Self {
+            has_words: false,
+            ..Self::of(self.tables, self.question, self.product)
+        }
+    }
+
+    /// The words or the page of a row, where rows are told.
+    pub(crate) fn told<T: Default>(&self, words: impl FnOnce() -> T) -> T {
+        if self.has_words {
+            words()
+        } else {
+            T::default()
         }
     }
 
@@ -117,6 +139,7 @@ impl<'a> Reading<'a> {
             always: Arc::clone(&self.always),
             then: shared(&self.then, is_then),
             within: shared(&self.within, is_within),
+            has_words: self.has_words,
         }
     }
 

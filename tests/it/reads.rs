@@ -5,7 +5,7 @@ use linchpin::metrics::{Measure, REGISTRY, measure_all};
 use linchpin::register;
 use linchpin::store::{Mode, Store, facts};
 use linchpin::tables::Tables;
-use linchpin::work::Question;
+use linchpin::work::{Question, Reading};
 
 use crate::pipeline::demo;
 
@@ -82,6 +82,43 @@ fn products_measured_apart_are_the_metric_s_own_measure() {
         let apart = metric.over(&tables, &question);
         if (&one.rows, &one.cells, &one.notes) != (&apart.rows, &apart.cells, &apart.notes) {
             wrong.push(metric.definition.id);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn figures_alone_are_those_of_rows_with_words() {
+    let (store, question) = asked();
+    let tables = facts::read(&store).unwrap();
+    let question = question(&tables);
+    let readings = Reading::of_products(&tables, &question);
+    let alone: Vec<Reading<'_>> = readings.iter().map(Reading::for_figures).collect();
+    let without_words = |measure: &Measure| {
+        let mut rows = measure.rows.clone();
+        for row in &mut rows {
+            row.subject.words.clear();
+            row.link = None;
+        }
+        rows
+    };
+    let n_words = |measure: &Measure| {
+        let words = measure.rows.iter().map(|row| row.subject.words.len());
+        words.sum::<usize>()
+    };
+    let mut wrong = Vec::new();
+    for metric in REGISTRY {
+        let (told, own) = (metric.of(&readings), metric.of(&alone));
+        let is_same = (&told.cells, &told.strata, &told.notes, &told.shares)
+            == (&own.cells, &own.strata, &own.notes, &own.shares);
+        if !is_same || told.drawn != own.drawn || without_words(&told) != without_words(&own) {
+            wrong.push(metric.definition.id);
+        }
+        // Rows of commits and of pull requests are the many.
+        if ["code.rework", "review.balance", "ownership.share"].contains(&metric.definition.id) {
+            assert!(n_words(&told) > 1_000, "{}", metric.definition.id);
+            assert_eq!(n_words(&own), 0, "{}", metric.definition.id);
+            assert!(own.rows.iter().all(|row| row.link.is_none()));
         }
     }
     assert!(wrong.is_empty(), "{wrong:?}");

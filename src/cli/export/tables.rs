@@ -25,7 +25,7 @@ use crate::tables::{
     self, CodeownersRow, Joined, LineLifeRow, MergedFileRow, PatchRow, Repository, Row, SideRow,
     TagRow,
 };
-use crate::work::Product;
+use crate::work::{Product, Reading};
 
 /// The tables of an export: facts stay in the store until they are written, and what the question makes of them is there, packed.
 pub(super) struct Exported<'a> {
@@ -163,7 +163,9 @@ fn tell(
     for part in parts {
         let part = part?;
         let part = part.as_ref().unwrap_or(head);
+        // Nobody lists a row: relations have none, and of measures the figures are wanted.
         let readings = part.private_readings();
+        let readings: Vec<_> = readings.iter().map(Reading::for_figures).collect();
         if is_measured {
             let told = metrics::of_each(&|_| true, &|metric| {
                 let parts = metric.parts(&readings).map(Measure::without_rows);

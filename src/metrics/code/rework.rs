@@ -11,13 +11,11 @@ use crate::metrics::aggregate::{Depth, count, measure_rows, ratio_value};
 use crate::metrics::drawn::{Drawn, Living, Material};
 use crate::metrics::life_table::{Clusters, Lives, clustered_interval, curve, surviving};
 use crate::metrics::measure::{
-    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Thing,
-    Unit,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
 use crate::tables::{CommitRow, LineLifeRow};
 use crate::work::commits::authors_of;
-use crate::work::delivery::deployments::commit_page;
 use crate::work::origins;
 use crate::work::pull_requests::apart_commit;
 use crate::work::{Fate, Missing, Need, Reading};
@@ -206,16 +204,19 @@ fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Fates>> {
         of_commit.extend(rows.first().map(|first| (key(first), rows)));
     }
     let commits = reading.tables.commits.iter();
-    let inside = commits.filter(|commit| {
-        commit.on_default_branch
-            && reading.product.has(commit.repository)
-            && reading.question.window.contains(commit.landed_at)
-    });
-    let row = |commit: &CommitRow| {
+    // There may be a million, and a row is large: how many there are is known before the first is made.
+    let inside: Vec<&CommitRow> = commits
+        .filter(|commit| {
+            commit.on_default_branch
+                && reading.product.has(commit.repository)
+                && reading.question.window.contains(commit.landed_at)
+        })
+        .collect();
+    let row = |commit: &&CommitRow| {
         let rows = of_commit.get(&(commit.repository, commit.commit));
         row(reading, commit, rows.copied().unwrap_or_default())
     };
-    inside.map(row).collect()
+    inside.iter().map(row).collect()
 }
 
 /// For how long the lines of each origin live.
@@ -258,8 +259,8 @@ fn row(reading: &Reading<'_>, commit: &CommitRow, rows: &[LineLifeRow]) -> Keyed
         product: reading.product.name.clone(),
         repository: Some(commit.repository),
         areas: [].into(),
-        subject: Thing::Commit(commit.commit.prefix()).called(commit.label()),
-        link: commit_page(reading.tables, commit.repository, commit.commit),
+        subject: commit.subject_of_row(reading),
+        link: commit.page_of_row(reading),
         at: Some(commit.landed_at),
         bucket: reading
             .question

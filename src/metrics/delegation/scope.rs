@@ -7,7 +7,6 @@ use jiff::{Timestamp, ToSpan as _};
 
 use crate::domain::{Bucket, PersonId, PullRequest, RepositoryId, ReviewState};
 use crate::metrics::measure::{Subject, Thing};
-use crate::work::delivery::deployments::commit_page;
 use crate::work::pull_requests::Key;
 use crate::work::roster::RosterDelegation;
 use crate::work::{Question, Reading};
@@ -166,8 +165,8 @@ impl Covered {
                     at: commit.committed_at,
                     repository: commit.repository,
                     subject: Thing::Commit(commit.commit.prefix())
-                        .called(format!("{} commit", commit.commit.short())),
-                    link: commit_page(reading.tables, commit.repository, commit.commit),
+                        .called(reading.told(|| format!("{} commit", commit.commit.short()))),
+                    link: commit.page_of_row(reading),
                 }
             }));
         }

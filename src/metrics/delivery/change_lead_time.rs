@@ -7,14 +7,14 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, cells, quantiles, strata};
 use crate::metrics::estimate::quantile;
 use crate::metrics::measure::{
-    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Recipe, Unit,
 };
 use crate::metrics::number::{
     NumberDefinition, P50, P75, P90, WORKING_P50, WORKING_P75, WORKING_P90,
 };
 use crate::tables::CommitRow;
 use crate::work::commits::authors_of;
-use crate::work::delivery::deployments::{FoundDeployments, commit_page};
+use crate::work::delivery::deployments::FoundDeployments;
 use crate::work::delivery::landing::{self, Landings};
 use crate::work::delivery::shipping::{self, Shipped, Shipping, contradicted, not_shipped};
 use crate::work::origins;
@@ -219,8 +219,8 @@ fn commit_row(
         product: reading.product.name.clone(),
         repository: Some(commit.repository),
         areas: [].into(),
-        subject: Thing::Commit(commit.commit.prefix()).called(commit.label()),
-        link: commit_page(reading.tables, commit.repository, commit.commit),
+        subject: commit.subject_of_row(reading),
+        link: commit.page_of_row(reading),
         at,
         bucket: at.and_then(|at| reading.question.bucket(at, reading.question.granularity)),
         value,

@@ -112,9 +112,9 @@ impl What<'_> {
         }
     }
 
-    fn subject(self) -> Subject {
+    fn subject(self, reading: &Reading<'_>) -> Subject {
         match self {
-            Self::Commit(commit) => Thing::Commit(commit.commit.prefix()).called(commit.label()),
+            Self::Commit(commit) => commit.subject_of_row(reading),
             Self::Release(release) => {
                 let commit = release.commit.map(|commit| commit.prefix());
                 let called = commit.map_or_else(String::new, |commit| commit.to_string());
@@ -201,8 +201,8 @@ fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Vec<PersonId>>> {
                 product: reading.product.name.clone(),
                 repository: Some(one.what.repository()),
                 areas: one.kinds.into(),
-                subject: one.what.subject(),
-                link: one.what.page(reading.tables),
+                subject: one.what.subject(reading),
+                link: reading.told(|| one.what.page(reading.tables)),
                 at: Some(one.at),
                 bucket: Some(one.bucket),
                 value: None,

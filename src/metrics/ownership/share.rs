@@ -10,11 +10,9 @@ use crate::metrics::aggregate::{Depth, cells, count, ratio_value};
 use crate::metrics::estimate::{effective_number, wilson_interval};
 use crate::metrics::group::Group;
 use crate::metrics::measure::{
-    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Thing,
-    Unit,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Ratio, Recipe, Unit,
 };
 use crate::metrics::number::{HITS, NumberDefinition, OF};
-use crate::work::delivery::deployments::commit_page;
 use crate::work::file_areas::areas_of_files;
 use crate::work::history::surviving::Samples;
 use crate::work::pull_requests::of_product;
@@ -213,8 +211,8 @@ fn rows(reading: &Reading<'_>) -> Vec<KeyedRow<Vec<PersonId>>> {
                 product: reading.product.name.clone(),
                 repository: Some(commit.repository),
                 areas: commit.areas,
-                subject: Thing::Commit(row.commit.prefix()).called(row.label()),
-                link: commit_page(reading.tables, row.repository, row.commit),
+                subject: row.subject_of_row(reading),
+                link: row.page_of_row(reading),
                 at: Some(commit.at),
                 bucket: Some(bucket),
                 value: None,

@@ -8,12 +8,10 @@ use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::flow::unreviewed_share::UNLINKED;
 use crate::metrics::measure::{
-    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Recipe, Thing, Unit,
-    Value,
+    About, Definition, Floor, KeyedRow, LedgerRow, Measure, Measured, Number, Recipe, Unit, Value,
 };
 use crate::metrics::number::NumberDefinition;
 use crate::work::commits::by_nobody;
-use crate::work::delivery::deployments::commit_page;
 use crate::work::{Fate, Missing, Need, Reading};
 
 /// The registry row.
@@ -103,8 +101,8 @@ fn rows_of(reading: &Reading<'_>, with_excluded: bool) -> Vec<KeyedRow<Option<Pa
             product: reading.product.name.clone(),
             repository: Some(commit.repository),
             areas: [].into(),
-            subject: Thing::Commit(commit.commit.prefix()).called(commit.label()),
-            link: commit_page(reading.tables, commit.repository, commit.commit),
+            subject: commit.subject_of_row(reading),
+            link: commit.page_of_row(reading),
             at: Some(commit.committed_at),
             bucket: Some(bucket),
             value: None,

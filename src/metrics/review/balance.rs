@@ -1,5 +1,7 @@
 //! `review.balance`: requests for a review that left the queue, to those that came.
 
+use jiff::Timestamp;
+
 use crate::metrics::Metric;
 use crate::metrics::aggregate::{Depth, count, measure_rows};
 use crate::metrics::estimate::wilson_interval;
@@ -71,18 +73,28 @@ fn measure(reading: &Reading<'_>) -> Result<Measure, Missing> {
         &|| {
             let wholes = of_product(reading);
             let requests = replay(reading, &wholes);
-            Ok(requests
+            let steps = requests
                 .iter()
-                .flat_map(|request| rows(reading, request))
-                .collect())
+                .flat_map(|request| steps(reading, request).map(move |step| (request, step)));
+            // A row is large: how many there are is known before the first is made.
+            let steps: Vec<_> = steps.collect();
+            let row = |(request, (at, step)): &(&Request<'_, '_>, (Timestamp, Step))| {
+                let fate = request.fate(reading.tables);
+                let mut row = request.whole.row(reading, Some(*at), None, fate);
+                row.person = request.human(reading.tables);
+                KeyedRow { row, key: *step }
+            };
+            Ok(steps.iter().map(row).collect())
         },
         &|_, rows| estimate(rows),
     )
 }
 
 /// A request's arrival and its departure, as far as they fall into the window.
-fn rows(reading: &Reading<'_>, request: &Request<'_, '_>) -> impl Iterator<Item = KeyedRow<Step>> {
-    let fate = request.fate(reading.tables);
+fn steps(
+    reading: &Reading<'_>,
+    request: &Request<'_, '_>,
+) -> impl Iterator<Item = (Timestamp, Step)> {
     let departed = request.end().and_then(|end| {
         let step = match end {
             End::Open => return None,
@@ -92,20 +104,12 @@ fn rows(reading: &Reading<'_>, request: &Request<'_, '_>) -> impl Iterator<Item 
         };
         Some((end.at()?, step))
     });
-    let departed = departed.filter(|_| fate == Fate::Included);
-    let steps = [Some((request.at, Step::Arrived)), departed];
-    let inside = steps
+    let departed = departed.filter(|_| request.fate(reading.tables) == Fate::Included);
+    let window = reading.question.window;
+    [Some((request.at, Step::Arrived)), departed]
         .into_iter()
         .flatten()
-        .filter(|(at, _)| reading.question.window.contains(*at));
-    let rows: Vec<_> = inside
-        .map(|(at, key)| {
-            let mut row = request.whole.row(reading, Some(at), None, fate);
-            row.person = request.human(reading.tables);
-            KeyedRow { row, key }
-        })
-        .collect();
-    rows.into_iter()
+        .filter(move |(at, _)| window.contains(*at))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
